@@ -2,17 +2,20 @@
 #include "history_commands.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/file.hpp"
 #include "base/sanitize.hpp"
 #include "journal/sqlite/backup.hpp"
 #include "journal/sqlite/key_copy.hpp"
 #include "journal/sqlite/verify.hpp"
 #include "ops/master_key_file.hpp"
+#include "ops/privileges.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -69,6 +72,9 @@ int back_up(ops::settings& s, const ops::history_request& wanted) {
                            "more, since whoever has the file can go on guessing",
                            min_passphrase)));
   }
+  // Root reads the directory as its owner, and writes where it wants to as itself.
+  const auto as_owner = [&] { return std::make_shared<ops::acting_as_owner>(kept.directory); };
+  std::optional<ops::acting_as_owner> maker(std::in_place, maker_of(to, kept.directory));
   sqlite::verify_report report;
   std::optional<atomic_file> key_copy;
   // After the journal: what is in that is under these keys. Before it has its name: a backup that
@@ -76,16 +82,20 @@ int back_up(ops::settings& s, const ops::history_request& wanted) {
   const auto copy_keys = [&] {
     if (!wanted.with_keys) return;
     const auto masters_now = [&] {
+      maker.reset(); // the key may be in a file of root's
       ops::find_storage(s).value();
+      maker.emplace(maker_of(to, kept.directory));
       return master_keys(s);
     };
-    key_copy.emplace(
-        sqlite::make_key_copy(to_keys, kept.keys->path(), masters_now, passphrase).value());
+    key_copy.emplace(sqlite::make_key_copy(to_keys, kept.keys->path(), masters_now, passphrase,
+                                           sqlite::usual_cost, as_owner)
+                         .value());
   };
   {
     progress_line progress;
     report = sqlite::back_up(
-                 kept.file, to, *kept.keys, [&](auto... how) { progress.show(how...); }, copy_keys)
+                 kept.file, to, *kept.keys, [&](auto... how) { progress.show(how...); }, copy_keys,
+                 as_owner)
                  .value();
   }
   if (key_copy) key_copy->publish().value();
@@ -108,6 +118,8 @@ int back_up(ops::settings& s, const ops::history_request& wanted) {
 int verify(ops::settings& s, const ops::history_request& asked) {
   const history kept(s, asked.file);
   const sqlite::database_file& wanted = kept.file;
+  // SQLite makes files beside it. A backup that root has named may be root's alone.
+  const ops::acting_as_owner reader(directory_of(wanted.path), ops::root_reads::everything);
   std::error_code denied; // then opening it says what is wrong
   if (std::filesystem::is_directory(wanted.path, denied)) {
     throw error(fail(errc::bad_setting,
@@ -151,6 +163,7 @@ int verify(ops::settings& s, const ops::history_request& asked) {
 
 int print_head(ops::settings& s) {
   const history kept(s);
+  const ops::acting_as_owner reader(kept.directory); // likewise
   fmt::print("{}\n", sqlite::to_line(sqlite::head_of(kept.file, *kept.keys).value(), *kept.keys));
   return 0;
 }

@@ -5,6 +5,7 @@
 #include "base/sanitize.hpp"
 #include "journal/sqlite/reader.hpp"
 #include "model/entry_json.hpp"
+#include "ops/privileges.hpp"
 #include "wire/reply_lines.hpp"
 
 #include <fmt/format.h>
@@ -13,9 +14,11 @@
 
 using namespace asio_chat;
 
-int export_room(ops::settings& s, const ops::history_request& wanted) {
-  if (!wanted.account.empty()) return export_account(s, wanted);
-  const history kept(s);
+namespace {
+
+/// @returns false if who reads it has gone
+bool write_room(const history& kept, const ops::history_request& wanted, export_output& out) {
+  const ops::acting_as_owner reader_of_it(kept.directory); // SQLite makes files beside the journal
   const sqlite::known_room known = choose_room(kept, wanted.room);
   const std::string& room = known.name;
   // As a start does: what was cut off, or put back, is not all that was said.
@@ -24,7 +27,6 @@ int export_room(ops::settings& s, const ops::history_request& wanted) {
   const sqlite::search_index nothing_new({});
   sqlite::reader reader(kept.file, *kept.keys, nothing_new,
                         [&](severity, const std::string& sentence) { why = sentence; });
-  export_output out(wanted.output);
   position last;
   for (bool more = true; more;) {
     const auto page =
@@ -37,11 +39,21 @@ int export_room(ops::settings& s, const ops::history_request& wanted) {
       const bool as_json = wanted.as == ops::history_request::format::jsonl;
       if (!out.line(as_json ? as_line(object_of(r.what))
                             : sanitize_for_terminal(wire::entry_line(r.what))))
-        return 0;
+        return false;
       last = r.what.at;
     }
     more = page->more && !page->entries.empty();
   }
-  out.finish();
+  return true;
+}
+
+} // namespace
+
+int export_room(ops::settings& s, const ops::history_request& wanted) {
+  if (!wanted.account.empty()) return export_account(s, wanted);
+  const history kept(s);
+  const ops::acting_as_owner maker(maker_of(wanted.output, kept.directory));
+  export_output out(wanted.output);
+  if (write_room(kept, wanted, out)) out.finish();
   return 0;
 }

@@ -18,6 +18,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace asio_chat;
@@ -104,6 +105,15 @@ sqlite::known_room choose_room(const history& kept, const std::string& typed) {
   }
   throw error(fail(errc::bad_setting, fmt::format("no room is called '{}': {}",
                                                   sanitize_for_log(typed, 64), names_of(rooms))));
+}
+
+std::string maker_of(const std::string& file, const std::string& data_directory) {
+  struct stat there {
+  }, data{};
+  const bool is_the_same = ::stat(directory_of(file).c_str(), &there) == 0 &&
+                           ::stat(data_directory.c_str(), &data) == 0 &&
+                           there.st_uid == data.st_uid;
+  return is_the_same ? data_directory : std::string();
 }
 
 result<std::string> backup_passphrase(const ops::history_request& wanted, tls::prompting asking) {

@@ -38,6 +38,10 @@ asio_chat::sqlite::known_room choose_room(const history& kept, const std::string
 /// @throws asio_chat::error if it is no receipt of this server, or if anything can still be read
 void check_receipt(const history& kept, const std::string& file);
 
+/// Of a file that a command makes there: the data directory, if its owner has that directory, too,
+/// and so the file; else nothing, and the file is whose the command is.
+std::string maker_of(const std::string& file, const std::string& data_directory);
+
 /// Of the keys that go with a backup.
 asio_chat::result<std::string> backup_passphrase(const asio_chat::ops::history_request& wanted,
                                                  asio_chat::tls::prompting asking);

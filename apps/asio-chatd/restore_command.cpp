@@ -6,10 +6,13 @@
 #include "journal/sqlite/backup.hpp"
 #include "journal/sqlite/restore.hpp"
 #include "ops/master_key_file.hpp"
+#include "ops/privileges.hpp"
 
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -20,18 +23,45 @@ int restore(ops::settings& s, const ops::history_request& wanted) {
   if (!is_there(wanted.file))
     throw error(
         fail(errc::bad_setting, fmt::format("the backup '{}' does not exist", wanted.file)));
-  sqlite::check_is_journal({.path = wanted.file, .what = "backup"}).value();
+  const auto as_its_owner = [&] {
+    return std::make_shared<ops::acting_as_owner>(directory_of(wanted.file),
+                                                  ops::root_reads::everything);
+  };
+  {
+    const auto reader = as_its_owner();
+    sqlite::check_is_journal({.path = wanted.file, .what = "backup"}).value();
+  }
   const std::string own_key = s.data_directory + "/master.key";
   const bool had_key = is_there(own_key);
   const bool had_directory = is_there(s.data_directory);
   ops::prepare_restored_storage(s, logger({})).value();
-  const sqlite::restore_request what{wanted.file, s.data_directory, master_keys(s), [&] {
-                                       return backup_passphrase(wanted, tls::prompting::once);
-                                     }};
+  // Root makes files as the owner of the directory, who might have put links into it, and reads as
+  // itself what it has named.
+  std::optional<ops::acting_as_owner> owner;
+  const auto act = [&] { owner.emplace(s.data_directory, ops::root_reads::everything); };
+  const auto as_reader = [&] {
+    owner.reset();
+    auto reader = as_its_owner();
+    void* const held = reader.get();
+    return std::shared_ptr<void>(held, [&act, reader = std::move(reader)](void*) mutable {
+      reader.reset();
+      act();
+    });
+  };
+  const auto passphrase = [&] {
+    owner.reset();
+    auto given = backup_passphrase(wanted, tls::prompting::once);
+    act();
+    return given;
+  };
+  const sqlite::restore_request what{wanted.file, s.data_directory, master_keys(s), passphrase,
+                                     as_reader};
   sqlite::restore_report report;
   {
     progress_line progress;
+    act();
     auto done = sqlite::restore(what, [&](auto... how) { progress.show(how...); });
+    owner.reset();
     if (!done) {
       // Nothing is sealed by a key that was made for it.
       std::error_code ignored;

@@ -52,9 +52,7 @@ TEST_CASE("behind a shared passphrase the host is asked when the name is known, 
 
 TEST_CASE("one more connection of a user is told the name of the member") {
   std::vector<login_request> seen;
-  server_config config;
-  config.limits.member_connections = 2;
-  chat_world w(std::move(config), users(seen));
+  chat_world w({}, users(seen));
   w.join("alice");
   text_client& second = w.raw({"al"});
   REQUIRE(w.until([&] { return second.has("* you are known as alice *"); }));

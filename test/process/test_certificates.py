@@ -10,7 +10,7 @@ from programs import BIN, PATIENCE, Daemon, LessonClient, clean_environment
 from test_people import PASSWORD, account, good
 from test_reload import certs, daemon, fingerprint, house, seconds_until_cut  # noqa: F401
 
-OPTIONS = ("--password-memory", "8M", "--member-connections", "4")
+OPTIONS = ("--password-memory", "8M")
 
 
 def pin(file, cwd):

@@ -108,16 +108,35 @@ def rooms_of_a_member(start):
 
 
 def connections_of_a_member(start):
+    def device(d, name):
+        client = come(d, name)
+        client.command("/login alice correct-horse")
+        return client
+
+    def owner(d):
+        client = come(d, "alice")
+        client.command("/register correct-horse")
+        return client
+
     with start("member-connections", 1) as d:
-        first = come(d, "alice")
-        second = come(d, "alice", resume=first.token)
+        first = owner(d)
+        second = device(d, "phone")
         assert ends(first) == "you came in over another connection"
         second.has_answered()
     with start("member-connections", 2) as d:
-        first = come(d, "alice")
-        second = come(d, "alice", resume=first.token)
+        first, second = owner(d), device(d, "phone")
+        # A device that comes back takes its own place.
+        again = come(d, "alice", resume=second.token)
+        assert ends(second) == "you came in over another connection"
         first.has_answered()
-        second.has_answered()
+        third = device(d, "tablet")
+        assert ends(first) == "you came in over as many others as you may"
+        again.has_answered()
+        third.has_answered()
+        # A guest has one connection.
+        guest = come(d, "bob")
+        come(d, "bob", resume=guest.token).has_answered()
+        assert ends(guest) == "you came in over another connection"
 
 
 def presence(start):

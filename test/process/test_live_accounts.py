@@ -203,7 +203,7 @@ def hears(member, text):
 
 def test_everybody_is_told_what_the_operator_announces_and_audit_has_it(tmp_path, home):
     good(tmp_path / "data", "add", "olga", "--role", "operator")
-    with daemon(tmp_path, "--member-connections", "2") as d:
+    with daemon(tmp_path) as d:
         d.address = f"localhost:{d.port}"
         olga, bob = log_in(d, "guest1", "olga"), d.join("bob")
         den = Terminal(f"carol@{d.address}", "--ca", d.ca, "--room", "den", home=home)

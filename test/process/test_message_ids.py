@@ -69,7 +69,7 @@ def log_in(d, name):
 
 def test_a_program_that_counts_from_1_at_each_login_loses_nothing(tmp_path):
     good(tmp_path / "data", "add", "bot")
-    with daemon(tmp_path, "--member-connections", "4") as d:
+    with daemon(tmp_path) as d:
         first = log_in(d, "bot")
         assert [first.send(str(n), f"first {n}") for n in (1, 2)] == [(1, False), (2, False)]
         other = log_in(d, "bot")
@@ -79,7 +79,7 @@ def test_a_program_that_counts_from_1_at_each_login_loses_nothing(tmp_path):
         assert back.send("2", "first 2") == (2, True)
         d.process.kill()
         d.process.wait()
-    with daemon(tmp_path, "--member-connections", "4") as d:
+    with daemon(tmp_path) as d:
         again = Native(d, resume=other.token)
         assert again.send("1", "second 1") == (3, True)
         assert log_in(d, "bot").send("1", "third 1") == (5, False)

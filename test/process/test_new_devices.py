@@ -8,7 +8,7 @@ from test_people import PASSWORD, daemon, good, log_in
 
 
 def started(tmp_path):
-    d = daemon(tmp_path, "--member-connections", "4", "--log-level", "debug")
+    d = daemon(tmp_path, "--log-level", "debug")
     d.address = f"localhost:{d.port}"
     return d
 
@@ -57,6 +57,22 @@ def test_all_others_are_logged_out_also_who_came_by_the_text_protocol(tmp_path, 
     assert "the others are logged out" in as_owner("/devices all").stdout
     thief.hear("* all others were logged out by /devices all *")
     d.stop()
+
+
+def test_two_terminals_of_one_machine_are_two_devices_and_both_stay(tmp_path, home):
+    d = with_alice(tmp_path, home)
+    first = Terminal(f"alice@{d.address}", "--ca", d.ca, home=home)
+    first.sees("Password of alice").says(PASSWORD).ready()
+    second = Terminal(f"alice@{d.address}", "--ca", d.ca, home=home)
+    second.sees("another asio-chat of yours is alice on").sees("Password of alice").says(PASSWORD).ready()
+    second.says("/whois alice").sees("came by device").sees("came by device")
+    second.says("from the second")
+    first.sees("from the second").says("from the first")
+    second.sees("from the first").says("/quit")
+    assert second.ends() == 0
+    first.says("/quit")
+    assert first.ends() == 0
+    assert d.stop() == 0
 
 
 def test_a_program_has_a_password_of_its_own_which_outlives_a_restart_and_ends_when_it_is_removed(tmp_path, home):

@@ -286,7 +286,7 @@ def test_the_table_of_rights_is_printed(tmp_path):
 
 
 def test_the_terminal_client_logs_in_by_itself_until_its_device_is_revoked(tmp_path, home):
-    with daemon(tmp_path, "--member-connections", "2") as d:
+    with daemon(tmp_path) as d:
         d.address = f"localhost:{d.port}"
         state = home / ".local" / "state" / "asio-chat-client" / f"alice@{d.address}"
         first = pipe(d, "alice", text=f"/register {PASSWORD}\n", home=home)

@@ -43,7 +43,7 @@ def places(tmp_path, account):
 def test_what_one_device_has_read_is_read_on_the_other_and_after_a_restart(tmp_path):
     good(tmp_path / "data", "add", "alice")
     good(tmp_path / "data", "add", "bob")
-    with daemon(tmp_path, "--member-connections", "3") as d:
+    with daemon(tmp_path) as d:
         alice = come(d, "guest1", "alice")
         laptop = come(d, "guest2", "bob")
         phone = come(d, "guest3", "bob")
@@ -110,7 +110,7 @@ def test_it_goes_with_the_room_and_with_the_account(tmp_path):
 def test_what_a_person_has_seen_on_a_screen_is_not_new_elsewhere(tmp_path):
     for name in ("alice", "bob"):
         good(tmp_path / "data", "add", name)
-    with daemon(tmp_path, "--member-connections", "3") as d:
+    with daemon(tmp_path) as d:
         alice = come(d, "guest1", "alice")
         watch = come(d, "guest2", "bob")
         join(alice, "lobby")

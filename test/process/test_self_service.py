@@ -21,13 +21,13 @@ def test_whom_an_account_ignores_is_hidden_by_every_client_and_after_a_restart(t
     data = tmp_path / "data"
     good(data, "add", "alice")
     good(data, "add", "eve")
-    with daemon(tmp_path, "--member-connections", "4") as d:
+    with daemon(tmp_path) as d:
         d.address = f"localhost:{d.port}"
         eve, alice = log_in(d, "guest1", "eve"), log_in(d, "guest2", "alice")
         alice.send("/ignore eve")
         alice.hear("* ignoring eve; /unignore eve ends it *")
         assert d.stop() == 0
-    with daemon(tmp_path, "--member-connections", "4") as d:
+    with daemon(tmp_path) as d:
         d.address = f"localhost:{d.port}"
         eve, alice, bob = log_in(d, "guest1", "eve"), log_in(d, "guest2", "alice"), d.join("bob")
         screen = FullScreen(f"alice-too@{d.address}", "--ca", d.ca, home=home).ready()
@@ -269,7 +269,7 @@ def test_an_export_waits_as_it_is_told_and_goes_on_after_a_lost_connection(tmp_p
     data, mine, theirs = tmp_path / "data", tmp_path / "mine.jsonl", tmp_path / "theirs.jsonl"
     good(data, "add", "alice")
     rates = [word for rate in ("messages", "bytes") for word in (f"--rate-{rate}", "0")]
-    with daemon(tmp_path, "--rates", "on", "--rate-history", "2/1s", "--member-connections", "4", *rates) as d:
+    with daemon(tmp_path, "--rates", "on", "--rate-history", "2/1s", *rates) as d:
         text = log_in(d, "guest", "alice")
         for n in range(300):
             text.send(f"line {n} " + "x" * 1000)

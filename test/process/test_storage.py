@@ -1226,3 +1226,67 @@ def test_root_erases_compacts_and_rekeys_as_the_owner_of_the_directory(of_nobody
             shutil.chown(data / name, 65534, 65534)
     finally:
         shutil.rmtree(elsewhere)
+
+
+@pytest.mark.parametrize("ends", ["in order", "killed"])
+def test_root_backs_up_verifies_exports_and_restores_as_the_owner_of_the_directory(of_nobody, ends):
+    data, own = of_nobody, of_nobody.parent.parent / f"{of_nobody.parent.name}-of-root"
+    own.mkdir(mode=0o700)
+    if ends == "killed":  # the WAL is there, and the index of it has to be made
+        db = sqlite3.connect(data / "journal.db")
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("UPDATE rooms SET topic = topic")
+        db.commit()
+        shutil.copy(data / "journal.db-wal", own / "wal")
+        db.close()
+        shutil.copy(own / "wal", data / "journal.db-wal")
+        shutil.chown(data / "journal.db-wal", 65534, 65534)
+
+    def owners(directory):
+        return {path.name: path.stat().st_uid for path in directory.iterdir()}
+
+    def done(*command, **more):
+        one = run(*command, data=data, env=SEALED, **more)
+        assert one.returncode == 0, (command, one.stderr)
+        assert set(owners(data).values()) == {65534}, (command, owners(data))
+        return one.stdout
+
+    try:
+        for place, owner in ((own, 0), (data, 65534)):
+            # Closed to the owner, as what systemd makes for DynamicUser= is.
+            data.parent.chmod(0o700 if place is own else 0o755)
+            done("backup", place / "chat.db")
+            done("backup", place / "keyed.db", "--with-keys")
+            done("export", "den", "--output", place / "den.txt")
+            for name in ("chat.db", "keyed.db", "keyed.db.keys", "den.txt"):
+                assert (place / name).stat().st_uid == owner, name
+                assert (place / name).stat().st_mode & 0o777 == 0o600, name
+            assert "den three" in (place / "den.txt").read_text()
+            for backup in ((), (place / "chat.db",), (place / "keyed.db",)):
+                assert "OK, 15 entries in 2 rooms" in done("verify", *backup)
+            done("head")
+            assert "restored from" in done("restore", place / "chat.db")
+            (data / "keys.db").unlink()
+            assert "keys.db is made of" in done("restore", place / "keyed.db")
+            assert "den three" in done("export", "den")
+        # A copy of a journal with its log, of root's.
+        shutil.copy(data / "journal.db", own / "copied.db")
+        sqlite3.connect(own / "copied.db").execute("PRAGMA journal_mode=WAL")
+        done("restore", own / "copied.db")
+        assert set(owners(own).values()) == {0}
+        # What the owner has put beside a file leads root nowhere.
+        prey = own / "prey"
+        for name in ("journal.db-wal", "journal.db-shm", "keys.db-journal", "restore.unfinished"):
+            for command in (("backup", own / "b.db"), ("backup", own / "b.db", "--with-keys"), ("verify",), ("head",),
+                            ("export", "den"), ("restore", own / "chat.db")):
+                prey.write_text("")
+                link = data / name
+                link.unlink(missing_ok=True)
+                link.symlink_to(prey)
+                run(*command, data=data, env=SEALED)
+                assert (prey.stat().st_uid, prey.read_text()) == (0, ""), (name, command)
+                link.unlink(missing_ok=True)
+                for made in ("b.db", "b.db.keys"):
+                    (own / made).unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(own)

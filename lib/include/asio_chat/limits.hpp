@@ -17,10 +17,11 @@ struct limits {
   std::size_t topic_bytes = 512;     ///< of a room's topic, 1 to 4096
   std::size_t rooms = 10'000;        ///< rooms that have members, at the same time
   std::size_t rooms_per_member = 64; ///< rooms that one member is in, at the same time
-  /// Connections of one member at the same time, 1 to 64. With 1 a new connection replaces the one
-  /// before. With more it is one more connection of the same member, and only one too many replaces
-  /// the oldest.
-  std::size_t member_connections = 1;
+  /// Connections of one member at the same time, 1 to 64: one too many replaces the oldest. Those
+  /// by an app password are counted by themselves, for each app password. A connection that shows
+  /// the resume token of an older one replaces that one, however many there are; so a guest, who is
+  /// such a token, has one.
+  std::size_t member_connections = 4;
   /// Joins and leaves are announced in rooms of up to so many members; 0: never.
   std::size_t presence_members = 500;
   /// The most entries that a client of the native protocol is given on joining a room; up to 10000.

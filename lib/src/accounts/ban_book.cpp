@@ -1,5 +1,7 @@
 #include "accounts/ban_book.hpp"
 
+#include "names/member_name.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -18,6 +20,12 @@ std::array<std::uint8_t, 16> first_bits(std::string_view host, unsigned bits) {
   return bytes;
 }
 
+template <class Marks, class Mark>
+std::set<std::uint64_t> numbers_of(const Marks& marks, const Mark& mark) {
+  const auto of = marks.find(mark);
+  return of == marks.end() ? std::set<std::uint64_t>() : of->second;
+}
+
 } // namespace
 
 template <class What>
@@ -27,6 +35,7 @@ void ban_book::for_each_mark(page& p, const ban& b, What what) {
     what(p.by_identity, token);
   if (!b.name.empty()) what(p.by_name, b.name);
   if (b.from) what(p.by_network, prefix{b.from->bits, b.from->bytes});
+  what(p.by_shown, fold_name(b.shown));
 }
 
 void ban_book::put(ban b) {
@@ -34,6 +43,7 @@ void ban_book::put(ban b) {
   const ban& kept = bans_.emplace(b.number, std::move(b)).first->second;
   for_each_mark(pages_[{kept.what, kept.room}], kept,
                 [n = kept.number](auto& marks, const auto& mark) { marks[mark].insert(n); });
+  if (kept.who) by_account_[*kept.who].insert(kept.number);
   ++counts_[kept.room];
   if (kept.until) ends_.emplace(*kept.until, kept.number);
 }
@@ -48,8 +58,12 @@ void ban_book::remove(std::uint64_t number) {
     of->second.erase(number);
     if (of->second.empty()) marks.erase(of);
   });
-  const page& p = in->second;
-  if (p.by_identity.empty() && p.by_name.empty() && p.by_network.empty()) pages_.erase(in);
+  if (in->second.by_shown.empty()) pages_.erase(in);
+  if (const auto& who = found->second.who) {
+    const auto of = by_account_.find(*who);
+    of->second.erase(number);
+    if (of->second.empty()) by_account_.erase(of);
+  }
   if (ended_.erase(number) == 0) count_out(found->second);
   bans_.erase(found);
 }
@@ -70,16 +84,11 @@ void ban_book::end_until(wall_time now, std::size_t max) {
 
 std::set<std::uint64_t> ban_book::of_room(std::string_view room) const {
   numbers all;
-  const auto add = [&all](const auto& marks) {
-    for (const auto& [mark, of] : marks)
-      all.insert(of.begin(), of.end());
-  };
   for (const ban::kind what : {ban::kind::out, ban::kind::mute}) {
     const auto in = pages_.find({what, std::string(room)});
     if (in == pages_.end()) continue;
-    add(in->second.by_identity);
-    add(in->second.by_name);
-    add(in->second.by_network);
+    for (const auto& [shown, of] : in->second.by_shown)
+      all.insert(of.begin(), of.end());
   }
   return all;
 }
@@ -121,6 +130,24 @@ const ban* ban_book::find(ban::kind what, std::string_view room, const subject& 
   look({});
   if (!room.empty()) look(room);
   return first;
+}
+
+const ban* ban_book::find_network(ban::kind what, std::string_view room, std::string_view host,
+                                  const std::function<bool(const ban&)>& counts) const {
+  const auto in = pages_.find({what, std::string(room)});
+  subject from;
+  from.host = host;
+  return in == pages_.end() ? nullptr : find_in(in->second, from, counts);
+}
+
+std::set<std::uint64_t> ban_book::shown_as(ban::kind what, std::string_view room,
+                                           std::string_view folded) const {
+  const auto in = pages_.find({what, std::string(room)});
+  return in == pages_.end() ? numbers() : numbers_of(in->second.by_shown, folded);
+}
+
+std::set<std::uint64_t> ban_book::of_account(const identity& who) const {
+  return numbers_of(by_account_, who);
 }
 
 const ban* ban_book::find_in(const page& p, const subject& s,

@@ -34,6 +34,16 @@ class ban_book {
   /// name and network, and counts.
   const ban* find_same(const ban& like, const std::function<bool(const ban&)>& counts) const;
 
+  /// The one of the lowest number that is of this kind in this room, about a network with the host
+  /// in it, and counts.
+  const ban* find_network(ban::kind what, std::string_view room, std::string_view host,
+                          const std::function<bool(const ban&)>& counts) const;
+  /// Their numbers: of this kind in this room, shown by a name that folds to this one.
+  std::set<std::uint64_t> shown_as(ban::kind what, std::string_view room,
+                                   std::string_view folded) const;
+  /// The same of those about the account itself, of both kinds in all places.
+  std::set<std::uint64_t> of_account(const identity& who) const;
+
   /// Those whose time has come are counted no more from now on; of very many as many as that.
   void end_until(wall_time now, std::size_t max);
   /// Such ones, as long as they are here.
@@ -55,7 +65,8 @@ class ban_book {
   struct page {
     std::map<identity, numbers> by_identity; ///< accounts, tokens, certificates
     std::map<std::string, numbers, std::less<>> by_name;
-    std::map<prefix, numbers> by_network; ///< the longest prefixes last
+    std::map<prefix, numbers> by_network;                 ///< the longest prefixes last
+    std::map<std::string, numbers, std::less<>> by_shown; ///< all of them, as they fold
   };
   using pages = std::map<std::pair<ban::kind, std::string>, page>;
 
@@ -71,6 +82,7 @@ class ban_book {
   std::set<std::pair<wall_time, std::uint64_t>> ends_;     ///< of those that have not ended
   numbers ended_;
   pages pages_;
+  std::map<identity, numbers> by_account_;
   mutable std::size_t compared_ = 0;
 };
 

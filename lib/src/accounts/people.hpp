@@ -147,6 +147,14 @@ class people {
   const ban_book::by_number& bans() const noexcept { return bans_.all(); }
   /// One that is not over, and is about the same in the same place; null: there is none.
   const ban* find_same_ban(const ban& b) const;
+  /// Of this kind in this room, or everywhere if it is empty, shown by this name in whatever case.
+  std::vector<const ban*> bans_shown_as(ban::kind what, std::string_view room,
+                                        std::string_view name) const;
+  /// About the account itself, of both kinds in all places.
+  std::vector<const ban*> bans_of(const identity& account) const;
+  /// One that is not over and is about a network with this host in it, in this room alone.
+  const ban* find_ban_of_network(ban::kind what, std::string_view room,
+                                 std::string_view host) const;
   /// As far as it is known that they are not over, see `removal_of_old_bans`.
   std::size_t count_bans_in(std::string_view room) const { return bans_.count_in(room); }
   std::size_t count_bans() const noexcept { return bans_.count(); }

@@ -87,8 +87,9 @@ class hub {
   void rest();
 
   /// A new connection, in no room yet. The sink must live until `leave`. If the same identity is
-  /// here already, it is one more of that member, whose name stays; or it replaces that member, who
-  /// is told to go and is out of all rooms at once: `limits::member_connections` says which.
+  /// here already, it is one more of that member, whose name stays, beside those that it does not
+  /// replace (`replaced_by`). If it replaces them all, it is a new member with the name of `l`.
+  /// Those that are replaced are told to go, and are out of all rooms at once.
   result<endpoint*> enter(sink& s, const login& l);
   /// Out of all rooms, and gone: the reference is dead afterwards. With the last one its member is
   /// gone as well.
@@ -297,7 +298,10 @@ class hub {
   void go_on(endpoint& e);
   std::shared_ptr<member> member_of(const login& l);
   void replace(member& old);
-  void close_oldest(member& m);
+  /// The connections of its member whose place one that comes so takes.
+  std::vector<endpoint*> replaced_by(const member& m, const login& l) const;
+  /// The member that has other connections than those it replaces, which are closed; null: none.
+  std::shared_ptr<member> beside_others(const login& l);
   /// @param by whose connection it is done for; null: for none that is still here
   name_store::change_done begin_upkeep(endpoint* by);
   void leave_rooms(endpoint& e);

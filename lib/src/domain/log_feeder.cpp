@@ -29,8 +29,7 @@ log_feeder::log_feeder(readers& of, const std::string& room, const std::string& 
     , room_(room)
     , log_(log)
     , services_(services)
-    , hub_alive_(services.hub_alive)
-    , several_(services.limits.member_connections > 1) {}
+    , hub_alive_(services.hub_alive) {}
 
 void log_feeder::read(subscriber& s) {
   cursor& c = *s.behind;
@@ -169,13 +168,15 @@ void log_feeder::feed_newest(follower& f) {
 
 bool log_feeder::came_over(const subscriber& s, const identity& author, const entry& e) const {
   if (is_news_to_its_author(e) || author != s.who->who()) return false;
-  return !several_ || std::ranges::find(s.behind->own, e.at.offset) != s.behind->own.end();
+  return !s.who->of().may_have_several() ||
+         std::ranges::find(s.behind->own, e.at.offset) != s.behind->own.end();
 }
 
 /// Of the member, and whether it came over this endpoint the journal's answer will tell: then it is
 /// live.
 bool log_feeder::is_unanswered(const subscriber& s, const identity& author, const entry& e) const {
-  return several_ && author == s.who->who() && e.at.offset > readers_.head().offset;
+  return author == s.who->who() && s.who->of().may_have_several() &&
+         e.at.offset > readers_.head().offset;
 }
 
 void log_feeder::go_on(subscriber& s) {

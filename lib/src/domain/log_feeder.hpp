@@ -131,7 +131,6 @@ class log_feeder : public std::enable_shared_from_this<log_feeder> {
   const std::string& log_;
   room_services& services_;
   const std::weak_ptr<void> hub_alive_; ///< a room may outlive its hub
-  const bool several_;                  ///< whether a member may have more endpoints than one
   std::list<page_read> reads_;          ///< under way
   std::vector<stored_entry> newest_;
   std::size_t pages_ = 0; ///< being read for members who asked for the newest entries

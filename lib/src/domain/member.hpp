@@ -44,6 +44,7 @@ class member {
       , user_(std::move(user))
       , role_(as)
       , has_account_(has_account)
+      , several_(has_account || allowed.member_connections > 1)
       , came_(came)
       , max_openings_(static_cast<double>(std::max(allowed.rooms_per_member, min_openings)))
       , openings_(max_openings_) {}
@@ -63,6 +64,8 @@ class member {
   bool has_account() const noexcept { return has_account_; }
   /// It is neither an account nor whom a host or a certificate knows.
   bool is_guest() const noexcept { return proof_ == 0; }
+  /// Whether it may have several connections at the same time. A guest is a token, and has one.
+  bool may_have_several() const noexcept { return several_ && !is_guest(); }
   /// What others are told of who it is (proof.hpp); 0: nothing proves it.
   std::uint64_t proof() const noexcept { return proof_; }
   /// By the first of its connections.
@@ -148,6 +151,7 @@ class member {
   std::string user_;
   asio_chat::role role_;
   bool has_account_;
+  bool several_; ///< an account has those by its app passwords beside the others
   std::uint64_t proof_ = 0;
   wall_time came_;
   std::string away_{};

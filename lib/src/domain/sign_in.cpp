@@ -35,9 +35,8 @@ result<endpoint*> hub::try_to_enter(sink& s, login l) {
   if (l.certificate) comes.certificate = identity_of(l.certificate->key);
   if (auto welcome = check_bans(comes, {}); !welcome) return welcome.error();
   if (l.has_account) make_way(l.name, l.who);
-  const auto known = by_identity_.find(l.who);
-  const bool joins =
-      l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;
+  std::shared_ptr<member> m = beside_others(l);
+  const bool joins = m != nullptr;
   if (!joins) {
     const named by = l.name_given ? named::by_server : named::by_themselves;
     if (auto is_free = names_.check_free(l.name, l.who, by); !is_free) return is_free.error();
@@ -45,12 +44,11 @@ result<endpoint*> hub::try_to_enter(sink& s, login l) {
     // come back replaces nobody.
     if (!l.may_come_back && names_.bearer(l.name) != nullptr)
       return fail(errc::name_taken, fmt::format("the name {} is taken", l.name));
-    const bool is_new = !l.has_account && known == by_identity_.end() && !names_.holds(l.name);
+    const bool is_new = !l.has_account && !by_identity_.contains(l.who) && !names_.holds(l.name);
     if (is_new)
       if (auto may = limiter_.judge_new_name(l.host, l.name); !may) return may.error();
+    m = member_of(l);
   }
-  const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
-  if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
   m->may_ = l.may; // what they may was asked now
   m->role_ = counted(l.who, l.as);
   const std::uint64_t number = ++last_number_;
@@ -100,12 +98,37 @@ void hub::replace(member& old) {
     e->sink().close({close_code::replaced, "you came in over another connection"});
 }
 
-void hub::close_oldest(member& m) {
-  endpoint& oldest = *m.endpoints().front();
-  m.endpoints_.erase(m.endpoints_.begin());
-  oldest.waiting_.clear();
-  leave_rooms(oldest);
-  oldest.sink().close({close_code::replaced, "you came in over as many others as you may"});
+std::vector<endpoint*> hub::replaced_by(const member& m, const login& l) const {
+  if (!m.may_have_several()) return {m.endpoints().begin(), m.endpoints().end()};
+  const auto app_of = [](const app_limit* app) { return app ? app->number : 0; };
+  std::vector<endpoint*> same_device;
+  std::vector<endpoint*> others; // that are counted with it
+  for (endpoint* e : m.endpoints()) {
+    if (l.token && e->token() == l.token)
+      same_device.push_back(e);
+    else if (app_of(e->app()) == app_of(l.app.get()))
+      others.push_back(e);
+  }
+  if (others.size() >= services_.limits.member_connections) same_device.push_back(others.front());
+  return same_device;
+}
+
+std::shared_ptr<member> hub::beside_others(const login& l) {
+  const auto known = by_identity_.find(l.who);
+  if (!l.may_come_back || known == by_identity_.end()) return nullptr;
+  member& m = *known->second;
+  const std::vector<endpoint*> gone = replaced_by(m, l);
+  if (gone.size() == m.endpoints().size()) return nullptr;
+  for (endpoint* e : gone) {
+    std::erase(m.endpoints_, e);
+    e->waiting_.clear();
+    leave_rooms(*e);
+    const bool same_device = l.token && e->token() == l.token;
+    e->sink().close({close_code::replaced, same_device
+                                               ? "you came in over another connection"
+                                               : "you came in over as many others as you may"});
+  }
+  return members_.at(m.number());
 }
 
 void hub::leave(endpoint& e, bool for_good) {
@@ -167,11 +190,9 @@ void hub::become(endpoint& e, const login& l) {
   if (old->has_account()) directs_->left(e);
   if (old->endpoints_.empty()) forget(*old, true);
   if (l.has_account) make_way(l.name, l.who);
-  const auto known = by_identity_.find(l.who);
-  const bool joins =
-      l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;
-  const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
-  if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
+  std::shared_ptr<member> m = beside_others(l);
+  const bool joins = m != nullptr;
+  if (!joins) m = member_of(l);
   for (const std::string& room : opened)
     key_guests_.admit(m->who(), room);
   e.member_ = m;

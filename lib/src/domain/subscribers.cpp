@@ -37,7 +37,6 @@ subscribers::subscribers(room& owner, room_services& services)
     : owner_(owner)
     , services_(services)
     , hub_alive_(services.hub_alive)
-    , several_(services.limits.member_connections > 1)
     , feeder_(std::make_shared<log_feeder>(static_cast<log_feeder::readers&>(*this), owner.name(),
                                            owner.log_name(), services)) {}
 
@@ -224,7 +223,7 @@ void subscribers::deliver_one_by_one(subscriber& s) {
       if (s.who->sink().deliver(e) == backpressure::blocked) lag(s, {head_.epoch, offset_of(e)});
     }
     if (!own) continue;
-    if (several_ && s.behind) s.behind->own.push_back(offset_of(e));
+    if (s.behind && s.who->of().may_have_several()) s.behind->own.push_back(offset_of(e));
     if (receipt) receipts_.push_back(*std::move(receipt));
   }
   deliver_receipts(s);

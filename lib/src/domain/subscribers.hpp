@@ -113,7 +113,6 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   room& owner_;
   room_services& services_;
   const std::weak_ptr<void> hub_alive_;
-  const bool several_;                       ///< whether a member may have more endpoints than one
   const std::shared_ptr<log_feeder> feeder_; ///< reads and tasks under way have weak references
   std::vector<subscriber> all_;
   /// So that nobody who joins a crowd waits until it is sorted.

@@ -68,7 +68,7 @@ result<void> become_user(const std::string& name) {
   return {};
 }
 
-acting_as_owner::acting_as_owner(const std::string& directory) {
+acting_as_owner::acting_as_owner(const std::string& directory, root_reads what) {
   struct stat owner {};
   if (::geteuid() != 0 || ::stat(directory.c_str(), &owner) != 0 || owner.st_uid == 0) return;
   // The files would be root's, and the daemon could not use them.
@@ -78,7 +78,9 @@ acting_as_owner::acting_as_owner(const std::string& directory) {
   acts_ = true;
   // Directories above it may be closed to the owner: those that systemd makes for DynamicUser= are.
   // Root may go on looking through them; it writes as the owner alone.
-  if (::faccessat(AT_FDCWD, directory.c_str(), X_OK, AT_EACCESS) == 0) return;
+  if (what == root_reads::as_owner &&
+      ::faccessat(AT_FDCWD, directory.c_str(), X_OK, AT_EACCESS) == 0)
+    return;
   ::capng_get_caps_process();
   ::capng_update(CAPNG_ADD, CAPNG_EFFECTIVE, CAP_DAC_READ_SEARCH);
   ::capng_apply(CAPNG_SELECT_CAPS); // else what comes next tells what it cannot open

@@ -17,10 +17,16 @@ result<void> become_user(const std::string& name);
 /// The number of a user.
 result<uid_t> find_user(const std::string& name);
 
+/// What root may read while it acts as another user.
+enum class root_reads {
+  as_owner,   ///< what that user may, and what is under directories that are closed to that user
+  everything, ///< files that root has named may be root's
+};
+
 /// What root makes meanwhile is the owner's of that directory; of another user nothing changes.
 class acting_as_owner {
  public:
-  explicit acting_as_owner(const std::string& directory);
+  explicit acting_as_owner(const std::string& directory, root_reads what = root_reads::as_owner);
   ~acting_as_owner();
   acting_as_owner(const acting_as_owner&) = delete;
   acting_as_owner& operator=(const acting_as_owner&) = delete;

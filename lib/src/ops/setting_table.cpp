@@ -162,7 +162,7 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.limits.rooms_per_member, parse_count(v, 1, 10'000));
    }},
-  {"member-connections", "Rooms", "N", "1",
+  {"member-connections", "Rooms", "N", "4",
    "connections of a member; one more replaces the oldest", false,
    [](settings& s, view v) {
      return store(s.server.limits.member_connections, parse_count(v, 1, 64));

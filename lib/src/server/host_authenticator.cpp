@@ -12,12 +12,12 @@ namespace {
 
 authenticator::answer let_in(login_accepted yes, admission guest) {
   admission a = std::move(guest);
+  // It opens nothing, as the host is asked each time: it tells one device of a user from another.
+  if (!a.token.empty()) a.device = a.who;
   if (!yes.user.empty()) {
     const auto who = identity_of_user(yes.user);
     if (!who) return denial{who.error()};
-    // No token: with one a user could come back whom the host does not want any more.
     a.who = *who;
-    a.token.clear();
     a.may_come_back = true;
   }
   a.may = yes.may;

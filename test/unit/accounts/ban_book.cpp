@@ -193,3 +193,46 @@ TEST_CASE("bans are counted by room, and not when their time has come") {
   CHECK(book.count() == 0);
   CHECK(book.ended().empty());
 }
+
+TEST_CASE(
+    "bans are found by how they are shown, and by their account, and no more once they are gone") {
+  ban_book book;
+  const auto shown = [&](std::uint64_t n, const std::string& room, std::string as) {
+    ban b = about(n, room);
+    b.shown = std::move(as);
+    return b;
+  };
+  using numbers = std::set<std::uint64_t>;
+  book.put(shown(1, "lobby", "Mal"));
+  book.put(shown(2, "", "mal"));
+  ban account = shown(3, "lobby", "mal");
+  account.who = who(1);
+  book.put(account);
+  ban mute = shown(4, "den", "192.0.2.0/24");
+  mute.what = ban::kind::mute;
+  mute.from = parse_network("192.0.2.0/24");
+  mute.who = who(1);
+  book.put(mute);
+  CHECK(book.shown_as(ban::kind::out, "lobby", "mal") == numbers{1, 3});
+  CHECK(book.shown_as(ban::kind::out, "", "mal") == numbers{2});
+  CHECK(book.shown_as(ban::kind::mute, "lobby", "mal") == numbers{});
+  CHECK(book.of_account(who(1)) == numbers{3, 4});
+  CHECK(book.of_room("lobby") == numbers{1, 3});
+  const auto network = [&](ban::kind what, const std::string& room, const std::string& from) {
+    const ban* b = book.find_network(what, room, host(from), [](const ban&) { return true; });
+    return b ? b->number : 0;
+  };
+  CHECK(network(ban::kind::mute, "den", "192.0.2.7") == 4);
+  CHECK(network(ban::kind::mute, "den", "192.0.3.7") == 0);
+  CHECK(network(ban::kind::mute, "", "192.0.2.7") == 0);
+  CHECK(network(ban::kind::out, "den", "192.0.2.7") == 0);
+  book.put(shown(3, "den", "other")); // in the place of the one with its number
+  CHECK(book.shown_as(ban::kind::out, "lobby", "mal") == numbers{1});
+  CHECK(book.shown_as(ban::kind::out, "den", "other") == numbers{3});
+  CHECK(book.of_account(who(1)) == numbers{4});
+  for (const std::uint64_t n : {1u, 2u, 3u, 4u})
+    book.remove(n);
+  CHECK(book.shown_as(ban::kind::out, "lobby", "mal") == numbers{});
+  CHECK(book.of_account(who(1)) == numbers{});
+  CHECK(book.of_room("den") == numbers{});
+}

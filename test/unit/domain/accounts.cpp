@@ -226,11 +226,24 @@ TEST_CASE("the owner of a name takes it from whoever bears it") {
   person& owner = come(w, "someone");
   person& bob = come(w, "bob");
   CHECK(answer(w, bob, "/login alice correct-horse").front() == "you are logged in as alice");
-  // One member, one connection: the later one replaces the earlier.
   CHECK(answer(w, owner, "/login alice correct-horse").front() == "you are logged in as alice");
-  REQUIRE(bob.ear.closed);
-  CHECK(bob.ear.closed->code == close_code::replaced);
+  CHECK_FALSE(bob.ear.closed);
   CHECK(owner.self->name() == "alice");
+}
+
+TEST_CASE("where a member has one connection, who logs in takes the place of the one before") {
+  limits l = domain_world::without_history();
+  l.member_connections = 1;
+  domain_world w(l);
+  person& phone = come(w, "alice");
+  registered(w, phone);
+  person& laptop = come(w, "laptop");
+  answer(w, laptop, "/login alice correct-horse");
+  REQUIRE(phone.ear.closed);
+  CHECK(phone.ear.closed->code == close_code::replaced);
+  CHECK(laptop.self->name() == "alice");
+  w.leave(phone);
+  CHECK(w.hub.member_count() == 1);
 }
 
 TEST_CASE("several connections of one account are one member, shown once") {

@@ -70,6 +70,29 @@ TEST_CASE("an app password is shown once, listed, and opens the account for what
   CHECK(w.say(alice, "/whois alice").back().starts_with("came by app password 1"));
 }
 
+TEST_CASE("programs take the place of their own connections, and never that of the owner") {
+  limits l = test::domain_world::without_history();
+  l.member_connections = GENERATE(1u, 2u);
+  moderated_world w(l);
+  person& alice = w.known("alice");
+  const std::string bot = made(w, alice, "bot read");
+  person& other = program(w, made(w, alice, "other chat"));
+  std::vector<person*> programs;
+  for (std::size_t n = 0; n <= l.member_connections; ++n)
+    programs.push_back(&program(w, bot));
+  CHECK_FALSE(alice.ear.closed);
+  CHECK_FALSE(other.ear.closed);
+  REQUIRE(programs.front()->ear.closed);
+  CHECK(programs.front()->ear.closed->code == close_code::replaced);
+  for (std::size_t n = 1; n < programs.size(); ++n)
+    CHECK_FALSE(programs[n]->ear.closed);
+  w.settle();
+  w.send(alice, "to my programs", "m1");
+  w.run();
+  CHECK(other.ear.last<entry>().text == "to my programs");
+  CHECK(programs.back()->ear.last<entry>().text == "to my programs");
+}
+
 TEST_CASE("reading is reading: nothing is said, and what is about the account is refused") {
   moderated_world w(with_programs());
   person& olga = w.known("olga", role::owner);

@@ -1,4 +1,4 @@
-// One member over several connections, where `limits::member_connections` allows that.
+// One member over several connections, as many as `limits::member_connections` allows.
 
 #include "support/catch.hpp"
 #include "world.hpp"
@@ -18,10 +18,13 @@ limits several(std::size_t connections = 3) {
 
 const identity ada{0xad, 0xa};
 
-/// One more connection of Ada's.
-person& by_device(domain_world& w, bool many_rooms = true) {
+/// One more connection of Ada's, whom the host knows.
+person& by_device(domain_world& w, std::optional<identity> token = {}) {
+  login l{ada, "ada", true, true};
+  l.user = "ada";
+  l.token = token;
   person& p = w.people.emplace_back();
-  p.self = w.hub.enter(p.ear, {ada, "ada", many_rooms, true}).value();
+  p.self = w.hub.enter(p.ear, l).value();
   return p;
 }
 
@@ -222,6 +225,53 @@ TEST_CASE("one connection too many replaces the oldest, and with a limit of one 
   CHECK(w.hub.find_member("ada")->endpoints().size() == most);
   w.leave(*all.front());
   CHECK(w.hub.find_member("ada") == &next.self->of());
+}
+
+TEST_CASE("a device that comes back takes its own place, and the other devices stay") {
+  domain_world w(several(2));
+  const identity phone_token{1}, laptop_token{2};
+  person& laptop = by_device(w, laptop_token);
+  w.hub.join(*laptop.self, "lobby", "").value();
+  person* phone = &by_device(w, phone_token);
+  for (int n = 0; n < 5; ++n) {
+    person& again = by_device(w, phone_token);
+    REQUIRE(phone->ear.closed);
+    CHECK(phone->ear.closed->code == close_code::replaced);
+    CHECK(phone->ear.closed->phrase == "you came in over another connection");
+    CHECK(phone->self->memberships().empty());
+    phone = &again;
+  }
+  CHECK_FALSE(laptop.ear.closed);
+  CHECK(w.hub.find_member("ada")->endpoints().size() == 2);
+  SECTION("so does the only one, with the name that it asks for now") {
+    w.leave(laptop);
+    login l{ada, "countess", true, true};
+    l.user = "ada";
+    l.token = phone_token;
+    recording_sink ear;
+    CHECK(w.hub.enter(ear, l).value()->name() == "countess");
+    CHECK(phone->ear.closed);
+    w.leave(*phone);
+    CHECK(w.hub.member_count() == 1);
+  }
+  SECTION("and a device more than may be there takes that of the oldest") {
+    by_device(w, identity{3});
+    REQUIRE(laptop.ear.closed);
+    CHECK(laptop.ear.closed->phrase == "you came in over as many others as you may");
+    CHECK_FALSE(phone->ear.closed);
+  }
+}
+
+TEST_CASE("a guest has one connection, however many an account may have") {
+  domain_world w(several());
+  person& first = w.in("bob");
+  person& again = w.people.emplace_back();
+  again.self = w.hub.enter(again.ear, {first.self->who(), "robert", true, true}).value();
+  REQUIRE(first.ear.closed);
+  CHECK(first.ear.closed->code == close_code::replaced);
+  CHECK(again.self->name() == "robert");
+  w.leave(first);
+  CHECK(w.hub.member_count() == 1);
 }
 
 TEST_CASE("the last connection of a member holds the name") {

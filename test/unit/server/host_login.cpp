@@ -66,7 +66,7 @@ TEST_CASE("a host sees what a connection shows, and gives it a name and rights")
   const auto heard = c->take();
   REQUIRE(types(heard) == words{"welcome", "event joined", "room"});
   CHECK(heard[0].at("name") == "Alice");
-  CHECK_FALSE(heard[0].contains("resume"));
+  CHECK(heard[0].contains("resume")); // which tells this device from another, and opens nothing
   CHECK(w.chat->sessions().at(0).name == "Alice");
   CHECK(w.chat->sessions().at(0).user == "17");
   const auto refused = w.say(c, "{'type':'command','ref':'r','room':'lobby','line':'/topic mine'}");
@@ -113,9 +113,7 @@ TEST_CASE("a login that a host refuses with strange values is refused like any o
 }
 
 TEST_CASE("two connections of one user are one member, whatever names they ask for") {
-  server_config config;
-  config.limits.member_connections = 2;
-  server_world w(config, by_name());
+  server_world w({}, by_name());
   const auto phone = w.connect();
   w.say(phone, hello("alice-phone"));
   const auto laptop = w.connect();
@@ -125,9 +123,43 @@ TEST_CASE("two connections of one user are one member, whatever names they ask f
   CHECK(w.chat->rooms().at(0).members == 1);
 }
 
-TEST_CASE(
-    "a user who comes again replaces the connection of before, and no second member is made") {
-  server_world w({}, by_name());
+TEST_CASE("a device of a user that comes again takes its own place, and is asked about again") {
+  asked_logins asked;
+  server_world w({}, asked.hooks());
+  const auto come = [&](const std::string& hello_with) {
+    const auto c = w.connect();
+    w.say(c, hello_with);
+    asked.next().answer(login_accepted{.user = "17"});
+    w.run();
+    return c;
+  };
+  const auto laptop = come(hello("alice"));
+  const auto phone = come(hello("alice"));
+  const std::string token(phone->take().at(0).at("resume").as_string());
+  const std::string again = "{'type':'hello','name':'alice','resume':'" + token + "'}";
+  const auto phone_again = come(again);
+  CHECK(types(phone_again->take()).front() == "welcome");
+  CHECK(phone->ended);
+  CHECK_FALSE(laptop->ended);
+  CHECK(w.chat->stats().members == 1);
+  // Each counts its messages for itself.
+  w.say(laptop, "{'type':'send','id':'1','room':'lobby','text':'from the laptop'}");
+  const auto said = w.say(phone_again, "{'type':'send','id':'1','room':'lobby','text':'hi'}");
+  CHECK(types(said) == words{"event message", "ack"});
+  CHECK_FALSE(said.back().at("duplicate").as_bool());
+  // The token alone is of no use to anybody else.
+  const auto thief = w.connect();
+  w.say(thief, again);
+  asked.next().answer(login_refused{.why = "not you"});
+  w.run();
+  CHECK(types(thief->take()) == words{"error"});
+  CHECK_FALSE(phone_again->ended);
+}
+
+TEST_CASE("where a member has one connection, a user who comes again replaces the one before") {
+  server_config config;
+  config.limits.member_connections = 1;
+  server_world w(config, by_name());
   const auto first = w.connect();
   w.say(first, hello("alice"));
   const auto second = w.connect();
@@ -153,10 +185,8 @@ TEST_CASE("the name of a user is held for this user alone") {
 }
 
 TEST_CASE("the rights of the last login of a user hold for all connections") {
-  server_config config;
-  config.limits.member_connections = 2;
   asked_logins asked;
-  server_world w(config, asked.hooks());
+  server_world w({}, asked.hooks());
   const auto phone = w.connect();
   w.say(phone, hello("alice"));
   asked.next().answer(login_accepted{.user = "a"});

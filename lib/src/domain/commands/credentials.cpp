@@ -52,15 +52,15 @@ std::vector<fact> without_devices(const people& p, const identity& account,
       add_left_device(left, d->token);
     f.push_back(fact_of(left));
   }
-  for (const auto& [number, b] : p.bans()) {
-    if (b.who != account || p.is_over(b)) continue;
-    ban more = b;
+  for (const ban* b : p.bans_of(account)) {
+    if (p.is_over(*b)) continue;
+    ban more = *b;
     for (const device* d : gone) {
       if (std::ranges::count(more.devices, d->token) != 0) continue;
       if (more.devices.size() >= max_marks) more.devices.erase(more.devices.begin());
       more.devices.push_back(d->token);
     }
-    if (more.devices != b.devices) f.push_back(fact_of(more));
+    if (more.devices != b->devices) f.push_back(fact_of(more));
   }
   return f;
 }

@@ -208,21 +208,22 @@ std::optional<failure> in_force_elsewhere(const people& p, ban::kind kind, const
                                           const std::string& here, const std::string& shown) {
   const std::string_view verb = kind == ban::kind::out ? "banned" : "muted";
   const std::string_view command = kind == ban::kind::out ? "unban" : "unmute";
-  const auto address = parse_network(shown);
-  const std::string folded = fold_name(shown);
-  for (const auto& [number, b] : p.bans()) {
-    if (b.what != kind || p.is_over(b) || !(b.room.empty() || b.room == here)) continue;
-    const bool same = fold_name(b.shown) == folded;
-    const bool covers = address && b.from &&
-                        b.from->contains({reinterpret_cast<const char*>(address->bytes.data()),
-                                          address->bytes.size()});
-    if (!same && (!covers || b.room != room)) continue;
-    return fail(errc::bad_arguments,
-                fmt::format("{0} is {1} {2}: /{3} {0}{4} lifts that", b.shown, verb,
-                            b.room.empty() ? "everywhere" : "in " + b.room, command,
-                            b.room.empty() ? " everywhere" : ""));
-  }
-  return std::nullopt;
+  const ban* first = nullptr;
+  const auto consider = [&](const ban* b) {
+    if (b && !p.is_over(*b) && (!first || b->number < first->number)) first = b;
+  };
+  for (const std::string& place : {std::string(), here})
+    for (const ban* b : p.bans_shown_as(kind, place, shown))
+      consider(b);
+  if (const auto address = parse_network(shown))
+    consider(p.find_ban_of_network(
+        kind, room, {reinterpret_cast<const char*>(address->bytes.data()), address->bytes.size()}));
+  if (!first) return std::nullopt;
+  const bool everywhere = first->room.empty();
+  return fail(errc::bad_arguments,
+              fmt::format("{0} is {1} {2}: /{3} {0}{4} lifts that", first->shown, verb,
+                          everywhere ? "everywhere" : "in " + first->room, command,
+                          everywhere ? " everywhere" : ""));
 }
 
 result<void> lift(const asked& q, std::string_view command, ban::kind kind,
@@ -232,12 +233,8 @@ result<void> lift(const asked& q, std::string_view command, ban::kind kind,
   const std::string room = what.everywhere ? std::string() : here;
   std::string shown(prefix_of_bytes(sanitize(what.who), 64));
   const account* of = account_called(q, what.who);
-  const std::string typed = fold_name(shown);
-  const bool renamed = of && std::ranges::none_of(p.bans(), [&](const auto& b) {
-                         return b.second.what == kind &&
-                                (b.second.room.empty() || b.second.room == here) &&
-                                fold_name(b.second.shown) == typed;
-                       });
+  const bool renamed =
+      of && p.bans_shown_as(kind, {}, shown).empty() && p.bans_shown_as(kind, here, shown).empty();
   if (renamed) shown = of->name; // it was said of the account
   const std::string_view verb = kind == ban::kind::out ? "unbanned" : "unmuted";
   const std::string done = fmt::format("{} {} {} {}", verb, shown,
@@ -246,10 +243,8 @@ result<void> lift(const asked& q, std::string_view command, ban::kind kind,
   p.change(
       [&p, kind, room, here, shown, was_there]() -> result<facts> {
         facts gone;
-        const std::string folded = fold_name(shown);
-        for (const auto& [number, b] : p.bans())
-          if (b.what == kind && b.room == room && fold_name(b.shown) == folded)
-            gone.push_back(without(fact_of(b)));
+        for (const ban* b : p.bans_shown_as(kind, room, shown))
+          gone.push_back(without(fact_of(*b)));
         if (gone.empty())
           if (auto why = in_force_elsewhere(p, kind, room, here, shown)) return *std::move(why);
         *was_there = !gone.empty();

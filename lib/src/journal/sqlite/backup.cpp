@@ -42,6 +42,40 @@ struct files_beside {
   std::string path;
 };
 
+/// The source of a copy, whose files are opened and closed by who may read it.
+class opened_source {
+ public:
+  explicit opened_source(const act_as_reader& as_reader)
+      : as_reader_(as_reader)
+      , reader_(act()) {}
+  ~opened_source() {
+    if (!reader_) reader_ = act();
+  }
+  opened_source(const opened_source&) = delete;
+  opened_source& operator=(const opened_source&) = delete;
+
+  result<void> open(const database_file& from) {
+    if (auto file = check_is_file(from); !file) return file.error();
+    if (auto log = check_wal(from); !log) return log.error();
+    database_.emplace(connect_for_reading(from));
+    // Without a snapshot that lasts, whatever is written meanwhile makes the copy begin again.
+    snapshot_.emplace(*database_);
+    if (auto version = version_of(*database_, from, journal_schema()); !version)
+      return version.error();
+    reader_.reset(); // it has opened all that it needs
+    return {};
+  }
+  SQLite::Database& database() noexcept { return *database_; }
+
+ private:
+  std::shared_ptr<void> act() const { return as_reader_ ? as_reader_() : nullptr; }
+
+  const act_as_reader& as_reader_;
+  std::shared_ptr<void> reader_; ///< until the two below are closed
+  std::optional<SQLite::Database> database_;
+  std::optional<SQLite::Transaction> snapshot_;
+};
+
 /// Whatever is only read there is no copy's.
 bool is_of_source(const SQLite::Exception& e) {
   switch (e.getErrorCode()) {
@@ -94,22 +128,16 @@ result<void> check_is_journal(const database_file& f) {
 }
 
 result<void> copy_journal(const database_file& from, const database_file& to,
-                          const progress_function& tell) {
-  if (auto file = check_is_file(from); !file) return file.error();
-  if (auto log = check_wal(from); !log) return log.error();
-  std::optional<SQLite::Database> source;
+                          const progress_function& tell, const act_as_reader& as_reader) {
+  opened_source source(as_reader);
   try {
-    source.emplace(connect_for_reading(from));
-    // Without a snapshot that lasts, whatever is written meanwhile makes the copy begin again.
-    const SQLite::Transaction snapshot(*source);
-    if (auto version = version_of(*source, from, journal_schema()); !version)
-      return version.error();
+    if (auto opened = source.open(from); !opened) return opened;
     try {
       SQLite::Database copy(as_file_name(to.path), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 0,
                             to.vfs);
       copy.exec("PRAGMA journal_mode=OFF"); // whatever fails, there is no such file then
       copy.exec("PRAGMA synchronous=OFF");  // it is synced once, at the end
-      copy_pages(*source, copy, tell);
+      copy_pages(source.database(), copy, tell);
       copy.exec("PRAGMA journal_mode=DELETE"); // one file, which can be read where it is
       return {};
     } catch (const SQLite::Exception& e) {
@@ -142,12 +170,13 @@ result<void> mark_as_copy(const database_file& copy, const key_ring& keys) {
 
 result<verify_report> back_up(const database_file& from, const std::string& to, key_ring& keys,
                               const progress_function& tell,
-                              const std::function<void()>& make_the_rest) {
+                              const std::function<void()>& make_the_rest,
+                              const act_as_reader& as_reader) {
   auto made = atomic_file::make(to, existing::refused);
   if (!made) return made.error();
   const database_file copy{.path = made->unfinished(), .vfs = from.vfs, .what = "backup"};
   const files_beside leftovers(copy.path);
-  if (auto copied = copy_journal(from, copy, tell); !copied) return copied.error();
+  if (auto copied = copy_journal(from, copy, tell, as_reader); !copied) return copied.error();
   if (auto head = check_is_of_ring(copy, from, keys); !head) return head.error();
   auto report = verify(copy, keys, tell);
   if (!report) return report;

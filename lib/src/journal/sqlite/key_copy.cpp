@@ -2,7 +2,6 @@
 
 #include "base/file.hpp"
 #include "base/file_access.hpp"
-#include "journal/sqlite/backup.hpp"
 #include "journal/sqlite/binary.hpp"
 #include "journal/sqlite/key_ring.hpp"
 
@@ -125,7 +124,8 @@ result<void> guarded(const std::string& path, Function f) {
 
 result<atomic_file> make_key_copy(const std::string& path, const std::string& ring,
                                   const std::function<std::vector<secret_key>()>& masters,
-                                  std::string_view passphrase, passphrase_cost cost) {
+                                  std::string_view passphrase, passphrase_cost cost,
+                                  const act_as_reader& as_reader) {
   std::optional<atomic_file> file;
   const auto written = guarded(ring, [&] {
     file.emplace(atomic_file::make(path, existing::refused).value());
@@ -138,7 +138,10 @@ result<atomic_file> make_key_copy(const std::string& path, const std::string& ri
     put_fixed(head, cost.memory);
     const secret_key sealing = derive(passphrase, {salt.data(), salt.size()}, cost).value();
     std::string plain(key.bytes().begin(), key.bytes().end());
-    plain += ring_under(key, ring, masters());
+    std::vector<secret_key> now = masters();
+    auto reader = as_reader ? as_reader() : nullptr;
+    plain += ring_under(key, ring, std::move(now));
+    reader.reset();
     const std::string sealed = seal_bytes(sealing.bytes(), plain, head);
     ::sodium_memzero(plain.data(), key_size);
     file->write(head).value();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/atomic_file.hpp"
+#include "journal/sqlite/backup.hpp"
 #include "journal/sqlite/secret_key.hpp"
 
 #include <cstdint>
@@ -30,9 +31,11 @@ inline std::string key_copy_of(const std::string& file) {
 /// be in use. It tells nothing without the passphrase, and needs no master key with it.
 /// @param masters is asked after the passphrase was stretched, which takes a second: the master key
 ///   may be a new one by then
+/// @param as_reader for the ring, and for what is made beside it meanwhile
 result<atomic_file> make_key_copy(const std::string& path, const std::string& ring,
                                   const std::function<std::vector<secret_key>()>& masters,
-                                  std::string_view passphrase, passphrase_cost cost = usual_cost);
+                                  std::string_view passphrase, passphrase_cost cost = usual_cost,
+                                  const act_as_reader& as_reader = {});
 
 /// Makes a ring of the copy at `path`, as a new file at `ring`, under the first of `masters`.
 result<void> place_key_copy(const std::string& path, std::string_view passphrase,

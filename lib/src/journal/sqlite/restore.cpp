@@ -175,7 +175,7 @@ restore_report try_to_restore(const restore_request& r, const progress_function&
   const bool was_cut_off = is_there(r.directory + "/restore.unfinished");
   const workshop made(r.directory);
   const database_file copy{.path = made.journal(), .what = "backup"};
-  copy_journal({.path = r.file, .what = "backup"}, copy, tell).value();
+  copy_journal({.path = r.file, .what = "backup"}, copy, tell, r.as_reader).value();
 
   restore_report report;
   const std::string ring = find_keys(r, made, report);

@@ -1,7 +1,7 @@
 // Puts a backup into the place of the journal.
 #pragma once
 
-#include "journal/sqlite/verify.hpp"
+#include "journal/sqlite/backup.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -16,6 +16,7 @@ struct restore_request {
   std::vector<secret_key> masters;
   /// Asked for where the keys are taken from beside the backup.
   std::function<result<std::string>()> passphrase;
+  act_as_reader as_reader = {}; ///< of the backup
 };
 
 struct restore_report {
