@@ -259,7 +259,7 @@ def test_a_member_gets_what_the_operator_would_export(tmp_path, home):
         assert mine.read_text().count("\n") == len(lines)
         assert sorted(p.name for p in tmp_path.glob("*.jsonl*")) == ["mine.jsonl", "theirs.jsonl"]
         guest = FullScreen(f"gast@{d.address}", "--ca", d.ca, home=tmp_path / "other", columns=300).ready()
-        guest.says(f"/export me {tmp_path}/guest").sees("this is kept with an account, and you have none")
+        guest.says(f"/export me {tmp_path}/guest").sees("this is kept with an account: /login")
         assert not list(tmp_path.glob("guest*"))
         for one in (alice, guest):
             one.child.close(force=True)

@@ -67,7 +67,7 @@ TEST_CASE("a guest who is here can be blocked, and blocks nobody") {
   for (const char* line : {"/block bob", "/unblock bob", "/requests off"}) {
     INFO(line);
     CHECK(w.say(gast, line) ==
-          lines{"this is kept with an account, and you have none: see /register"});
+          lines{"this is kept with an account: /login to yours, or /register makes one"});
   }
   CHECK(w.say(bob, "/block nobody") == lines{"nobody here is called nobody, and no account"});
   CHECK(w.say(bob, "/block bob") == lines{"that is you"});
