@@ -149,6 +149,38 @@ TEST_CASE("who writes to one who is away is told so, once") {
   CHECK(w.say(bob, "/away a\x1b[2Jb").front().find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("who is away is told to those who are there and to those who come") {
+  direct_world w;
+  person& alice = w.known("alice");
+  person& bob = w.known("bob");
+  const auto heard_of = [&](person& p) {
+    lines items;
+    for (const reply& r : p.ear.all<reply>())
+      if (r.command == "away" && r.ref.empty() && r.lines.empty())
+        items.insert(items.end(), r.items.begin(), r.items.end());
+    p.ear.events.clear();
+    return items;
+  };
+  w.say(bob, "/away");
+  CHECK(heard_of(alice).empty());
+  w.say(bob, "/away at lunch");
+  CHECK(heard_of(alice) == lines{"bob away"});
+  w.say(bob, "/away in bed"); // he was
+  CHECK(heard_of(alice).empty());
+  person& carl = w.come("carl");
+  w.hub.join(*carl.self, "den", "").value();
+  w.settle();
+  heard_of(carl);
+  w.hub.join(*bob.self, "den", "").value();
+  w.settle();
+  CHECK(heard_of(carl) == lines{"bob away"});
+  w.hub.join(*alice.self, "den", "").value();
+  w.settle();
+  CHECK(heard_of(alice) == lines{"bob away"});
+  w.say(bob, "/away");
+  CHECK(heard_of(alice) == lines{"bob", "bob"}); // in each room that both are in
+}
+
 TEST_CASE("when somebody was here last is told of accounts") {
   direct_world w;
   person& alice = w.known("alice");

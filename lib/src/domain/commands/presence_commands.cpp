@@ -2,6 +2,7 @@
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
+#include "domain/member_news.hpp"
 #include "domain/sayable.hpp"
 #include "domain/time_words.hpp"
 
@@ -28,7 +29,9 @@ result<void> carry_out(const asked& q, requests::set_away&& what) {
             lines{!why.empty() ? fmt::format("you are away: {}; /away ends it", why)
                   : was        ? "you are back"
                                : "you were not away; /away TEXT says that you are"});
+  const bool is = !why.empty();
   q.by.of().set_away(std::move(why));
+  if (was != is) tell_rooms_of(q.in, q.by.who(), &room::tell_away);
   return {};
 }
 
