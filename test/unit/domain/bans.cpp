@@ -224,6 +224,10 @@ TEST_CASE("who is muted hears why, and speaks again when it is over") {
   w.clock.set_wall(w.clock.wall_now() + std::chrono::seconds(90));
   CHECK(w.may_speak(bob));
   w.say(op, "/mute bob");
+  CHECK(bob.ear.last<direct_message>().text == "olga has muted bob in lobby");
+  bob.ear.events.clear();
+  CHECK(w.say(op, "/mute bob") == lines{"bob is muted already, by olga"});
+  CHECK(bob.ear.all<direct_message>().empty()); // it is nothing new
   CHECK_FALSE(w.may_speak(bob));
   CHECK(w.say(op, "/unmute bob") == lines{"you have unmuted bob in lobby"});
   CHECK(w.may_speak(bob));
