@@ -70,7 +70,7 @@ reply displayed_of(const people& known, const member& m) {
 }
 
 void tell_displayed(hub& in, const identity& account) {
-  tell_rooms_of(in, account, &room::tell_displayed);
+  if (const member* m = in.find_member(account)) tell_rooms_of(in, *m, &room::tell_displayed);
 }
 
 } // namespace asio_chat

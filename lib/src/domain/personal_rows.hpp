@@ -46,7 +46,7 @@ inline constexpr std::array personal_rows{
                 .help = "let others know that you do not answer; without a text: that you do",
                 .details = "You are marked in lists. Who writes to you alone is told it once, and "
                            "/whois tells it. It ends with your connection.",
-                .cost = 10, // all rooms are told
+                .cost = 5, // all rooms are told
                 .read = read_text<requests::set_away>},
     command_row{.name = "seen",
                 .arguments = asked_about,

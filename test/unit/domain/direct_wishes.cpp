@@ -144,6 +144,7 @@ TEST_CASE("who writes to one who is away is told so, once") {
   CHECK(w.say(bob, "/away") == lines{"you are back"});
   CHECK(w.say(alice, "/whois bob").size() == 1);
   CHECK(told(gast) == 0);
+  w.clock.advance(std::chrono::seconds(4)); // what it costs is there again
   CHECK(w.say(bob, "/away " + std::string(201, 'x')) ==
         lines{"why you are away has at most 200 bytes"});
   CHECK(w.say(bob, "/away a\x1b[2Jb").front().find('\x1b') == std::string::npos);
@@ -172,13 +173,20 @@ TEST_CASE("who is away is told to those who are there and to those who come") {
   w.settle();
   heard_of(carl);
   w.hub.join(*bob.self, "den", "").value();
-  w.settle();
+  w.run();
   CHECK(heard_of(carl) == lines{"bob away"});
   w.hub.join(*alice.self, "den", "").value();
-  w.settle();
+  w.run();
   CHECK(heard_of(alice) == lines{"bob away"});
   w.say(bob, "/away");
   CHECK(heard_of(alice) == lines{"bob", "bob"}); // in each room that both are in
+  // One of the text protocol, who has no token.
+  person& tom = w.people.emplace_back();
+  tom.self = w.hub.enter(tom.ear, {w.new_identity(), "tom", false, false}).value();
+  w.hub.join(*tom.self, "lobby", "").value();
+  w.settle();
+  w.say(tom, "/away at lunch");
+  CHECK(heard_of(alice) == lines{"tom away"});
 }
 
 TEST_CASE("when somebody was here last is told of accounts") {
