@@ -26,6 +26,8 @@ constexpr std::array fixed_arguments{
     fixed_argument{"devices NUMBER", {"all", "confirm", "refuse"}},
     fixed_argument{"export WHOM", {"me"}},
     fixed_argument{"forget WHOM", {"me"}},
+    fixed_argument{"invitation WHAT", {"list", "end"}},
+    fixed_argument{"invite SWITCH", {"off"}},
     fixed_argument{"kick REASON", {"everywhere"}},
     fixed_argument{"limits ACTION", {"set", "reset"}},
     fixed_argument{"mode MODE", {"private", "moderated", "read-only"}},

@@ -93,6 +93,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
     return roster_.guests_of(room);
   }
   const displayed_names& displayed() const noexcept { return roster_.displayed(); }
+  const away_members& away() const noexcept { return roster_.away(); }
   vocabulary words() const;
   /// Adds what can be typed besides, as commands of the client itself.
   void on_words(std::function<void(vocabulary&)> f) { more_words_ = std::move(f); }

@@ -130,6 +130,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
       .members = [&](const std::string& room) { return talk->members_of(room); },
       .guests = [&](const std::string& room) { return talk->guests_of(room); },
       .displayed = [&]() -> const displayed_names& { return talk->displayed(); },
+      .away = [&]() -> const away_members& { return talk->away(); },
       .fetch =
           [&](const std::string& room, log_range part, window_control::page_handler done) {
             chat.async_history(room, part, std::move(done));

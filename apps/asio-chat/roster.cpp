@@ -47,6 +47,7 @@ std::optional<std::string> roster::add(const std::string& room, const std::strin
 
 std::optional<std::string> roster::observe(const client_event& e) {
   displayed_.observe(e);
+  away_.observe(e);
   if (const auto* state = std::get_if<room_state>(&e)) {
     return enter(*state);
   } else if (const auto* in = std::get_if<member_joined>(&e)) {
@@ -77,6 +78,7 @@ std::optional<std::string> roster::observe(const client_event& e) {
     rooms_.clear();
     guests_.clear();
     displayed_.forget();
+    away_.forget();
     heads_.clear();
     told_of_names_.clear();
   }

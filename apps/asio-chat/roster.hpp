@@ -1,6 +1,7 @@
 // The members of each room, as far as the client knows them.
 #pragma once
 
+#include "model/away_members.hpp"
 #include "model/displayed_names.hpp"
 
 #include <asio_chat/client.hpp>
@@ -39,6 +40,8 @@ class roster {
   const std::set<std::string>* guests_of(const std::string& room) const;
   /// How members are displayed beside their names.
   const displayed_names& displayed() const noexcept { return displayed_; }
+  /// Who has said that they do not answer.
+  const away_members& away() const noexcept { return away_; }
   /// Rooms that one could join.
   void learn(const answers::rooms& list);
   std::vector<std::string> rooms() const; ///< that one is in, or has heard of
@@ -54,6 +57,7 @@ class roster {
   std::map<std::string, std::set<std::string>> rooms_;
   std::map<std::string, std::set<std::string>> guests_; ///< of those, where there are any
   displayed_names displayed_;
+  away_members away_;
   std::map<std::string, position> heads_; ///< where the log of each was when its state came
   std::set<std::string> heard_of_;        ///< rooms, of the answers to `/rooms`
 };

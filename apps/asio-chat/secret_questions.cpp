@@ -43,8 +43,9 @@ constexpr std::array phrases{
 
 /// A name and a phrase come from the server.
 /// @param known empty: the command has no action that says what is asked for
+/// @param without what Enter alone does; empty: nothing
 std::string question_of(const command_info& c, const command_argument& a, std::string_view known,
-                        bool optional) {
+                        std::string_view without) {
   constexpr std::size_t enough = 80;
   const auto* found = std::ranges::find_if(phrases, [&](const phrase& p) {
     return ascii::equal_ignoring_case(p.command, c.name) && p.argument == a.name;
@@ -52,7 +53,7 @@ std::string question_of(const command_info& c, const command_argument& a, std::s
   // Behind a semicolon stands how it is typed in a line.
   const std::string_view help = std::string_view(a.help).substr(0, a.help.find(';'));
   std::string about(known.empty() ? prefix_of_bytes(help, enough) : std::string_view());
-  if (optional) about += about.empty() ? "Enter leaves it out" : "; Enter leaves it out";
+  if (!without.empty()) about += fmt::format("{}{}", about.empty() ? "" : "; ", without);
   const std::string name(!known.empty()           ? known
                          : found != phrases.end() ? found->words
                                                   : prefix_of_bytes(a.name, enough));
@@ -71,15 +72,16 @@ struct action {
   std::string_view command;
   std::string_view word;
   std::array<std::string_view, 2> secrets; ///< as a person is asked for them; empty: there is none
-  bool optional;                           ///< some who say it have none
+  /// Some who say it have none, and Enter alone does this; empty: all have one.
+  std::string_view without = {};
 };
 
 constexpr std::array actions{
-    action{"totp", "on", {"your password"}, false},
-    action{"totp", "confirm", {"code that your app shows"}, false},
-    action{"totp", "off", {"your password", "code that your app shows"}, false},
-    action{"cert", "add", {"your password"}, true},
-    action{"login", "", {"password"}, true},
+    action{"totp", "on", {"your password"}},
+    action{"totp", "confirm", {"code that your app shows"}},
+    action{"totp", "off", {"your password", "code that your app shows"}},
+    action{"cert", "add", {"your password"}, "Enter leaves it out"},
+    action{"login", "", {"password"}, "Enter alone: another device lets you in"},
 };
 
 const action* find_action(std::string_view command, std::string_view word) {
@@ -126,8 +128,8 @@ std::vector<missing_secret> missing_secrets(std::string_view line,
         a != nullptr && missing.size() < a->secrets.size() ? a->secrets[missing.size()] : "";
     const bool of_action = !known.empty();
     if (!one.secret || (one.optional && !of_action && !is_wanted)) break;
-    const bool optional = one.optional && of_action && a->optional;
-    missing.push_back({question_of(*c, one, known, optional), optional, is_new(*c, one)});
+    const std::string_view without = one.optional && of_action ? a->without : std::string_view();
+    missing.push_back({question_of(*c, one, known, without), !without.empty(), is_new(*c, one)});
   }
   return missing;
 }

@@ -14,6 +14,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <optional>
+#include <string_view>
 
 namespace asio_chat::app {
 
@@ -21,6 +23,32 @@ namespace {
 
 void complain(const std::string& sentence) {
   fmt::print(stderr, "Error connecting to server: {}\n", sentence);
+}
+
+/// Where a passphrase stands, a server may want something else: of an account that another system
+/// knows, or a token of an issuer. Its sentence alone says which.
+enum class credential { passphrase, password, token };
+
+credential wanted_by(const failure& why) {
+  const auto names = [&](std::string_view word) {
+    return why.message.find(word) != std::string::npos;
+  };
+  if (names("token")) return credential::token;
+  return names("passphrase") ? credential::passphrase : credential::password;
+}
+
+std::string question_for(credential what, const std::string& name, const std::string& address) {
+  if (what == credential::passphrase) return fmt::format("Passphrase of {}: ", address);
+  const char* const word = what == credential::token ? "Token" : "Password";
+  if (name.empty()) return fmt::format("{} for {}: ", word, address);
+  return fmt::format("{} of {} on {}: ", word, sanitize_for_terminal(name), address);
+}
+
+std::string advice_for(credential what) {
+  if (what == credential::password)
+    return "give the password with --password-file FILE, or in the environment variable "
+           "CHAT_ACCOUNT_PASSWORD";
+  return "give it with --passphrase-file FILE, or in the environment variable CHAT_SECRET";
 }
 
 } // namespace
@@ -125,28 +153,33 @@ bool sign_in::log_in(const resume_state& reached) {
   return true;
 }
 
-/// A passphrase that was given, and is wrong, is not asked for.
+/// What was given, and is wrong, is not asked for.
 bool sign_in::ask_passphrase(const failure& why) {
   constexpr int max_questions = 3;
-  const std::string address = options_.server.address();
-  const bool given = options_.client.passphrase && passphrases_asked_ == 0;
+  const credential what = wanted_by(why);
+  std::optional<std::string>& passphrase = options_.client.passphrase;
+  if (!passphrase && what == credential::password && options_.account_password) {
+    passphrase = options_.account_password;
+    return true;
+  }
+  const bool given = passphrase && passphrases_asked_ == 0;
   if (given || passphrases_asked_ >= max_questions) {
     complain(sanitize_for_terminal(why.message));
     return false;
   }
   if (!interactive_) {
-    complain(sanitize_for_terminal(why.message) +
-             ": give it with --passphrase-file FILE, or in the environment variable CHAT_SECRET");
+    complain(sanitize_for_terminal(why.message) + ": " + advice_for(what));
     return false;
   }
   if (passphrases_asked_++ > 0) complain(sanitize_for_terminal(why.message));
-  auto typed =
-      tls::obtain_passphrase({}, fmt::format("Passphrase of {}: ", address), tls::prompting::once);
+  auto typed = tls::obtain_passphrase(
+      {}, question_for(what, options_.client.name, options_.server.address()),
+      tls::prompting::once);
   if (!typed) {
     complain(typed.error().message);
     return false;
   }
-  options_.client.passphrase = std::move(*typed);
+  passphrase = std::move(*typed);
   return true;
 }
 

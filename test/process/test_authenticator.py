@@ -8,6 +8,7 @@ import socketserver
 import subprocess
 import threading
 
+import pexpect
 import pytest
 
 from programs import BIN, PATIENCE, ROOT, Daemon, clean_environment, until
@@ -55,6 +56,36 @@ def test_the_users_of_htpasswd_come_in_and_nobody_else(tmp_path):
             said, code = log_in(d, name, password) if password else log_in(d, name, " ")
             assert code != 0, (name, said)
         assert "wonderland" not in d.log
+
+
+def test_the_client_asks_for_the_password_of_the_name_and_takes_it_as_that_of_an_account(tmp_path):
+    path = str(tmp_path / "socket")
+    with script(path, "htpasswd.py", users_of_htpasswd(tmp_path)), \
+            Daemon(tmp_path, "--authenticator", path) as d:
+        client = [str(BIN / "asio-chat"), "--ca", d.ca, f"alice@localhost:{d.port}"]
+
+        def come(**env):
+            done = subprocess.run(client, input="/quit\n", capture_output=True, text=True, timeout=PATIENCE,
+                                  env=clean_environment(HOME=str(tmp_path), **env))
+            return done.stdout + done.stderr, done.returncode
+
+        said, code = come(CHAT_ACCOUNT_PASSWORD="wonderland")
+        assert code == 0 and "[in #lobby" in said, said
+        said, code = come(CHAT_ACCOUNT_PASSWORD="builder")
+        assert code == 4 and said.endswith("wrong name or password\n"), said
+        said, code = come()
+        assert code == 4 and "--password-file FILE, or in the environment variable CHAT_ACCOUNT_PASSWORD" in said, said
+        terminal = pexpect.spawn(client[0], ["--line", *client[1:]], encoding="utf-8", timeout=PATIENCE,
+                                 env=clean_environment(HOME=str(tmp_path), TERM="xterm"))
+        terminal.expect(f"Password of alice on localhost:{d.port}: ")
+        terminal.sendline("builder")
+        terminal.expect("wrong name or password")
+        terminal.expect("Password of alice")
+        terminal.sendline("wonderland")
+        terminal.expect("in #lobby")
+        terminal.sendline("/quit")
+        terminal.expect(pexpect.EOF)
+        assert terminal.wait() == 0
 
 
 def test_who_cannot_be_asked_about_is_told_and_the_daemon_goes_on(tmp_path):

@@ -107,9 +107,9 @@ def test_what_is_typed_ahead_of_a_login_is_said_and_a_code_is_asked_for_once_it_
     t.says("/totp confirm").sees("code that your app shows:").says(totp(secret)).sees("your second factor is on")
     t.says("/logout").sees("you are a guest")
     t.says("/alias l /login alice").sees("/l is /login alice")
-    t.says("/l").sees("password (Enter leaves it out):").types(f"{PASSWORD}\rtyped ahead\r").sees("alice-")
+    t.says("/l").sees("password (Enter alone: another device lets you in):").types(f"{PASSWORD}\rtyped ahead\r").sees("alice-")
     t.sees("typed ahead").sees("Enter /login again to be asked for it")
-    t.says("/l").sees("password (Enter leaves it out):").says(PASSWORD).sees("code of your second factor:").says(totp(secret, ahead=1)).sees("you are logged in")
+    t.says("/l").sees("password (Enter alone: another device lets you in):").says(PASSWORD).sees("code of your second factor:").says(totp(secret, ahead=1)).sees("you are logged in")
     t.child.close(force=True)
     d.stop()
 

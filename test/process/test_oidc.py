@@ -100,7 +100,7 @@ def test_a_token_comes_from_a_file_or_is_pasted(tmp_path, key, keys):
         # Terminals take lines of 4,095 bytes.
         terminal = pexpect.spawn(str(BIN / "asio-chat"), ["--line", "--ca", d.ca, f"alice@localhost:{d.port}"],
                                  encoding="utf-8", timeout=PATIENCE, env=clean_environment(TERM="xterm"))
-        terminal.expect("Passphrase of ")
+        terminal.expect("Token of ")
         terminal.sendline(key.token("alice", groups=["x" * 100] * 20))
         terminal.expect("alice")
         terminal.sendline("/quit")

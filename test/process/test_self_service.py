@@ -62,6 +62,23 @@ def test_whom_an_account_ignores_is_hidden_by_every_client_and_after_a_restart(t
             one.child.close(force=True)
 
 
+def test_who_is_away_is_marked_at_once_in_the_list_of_members_and_for_those_who_come(tmp_path, home):
+    with daemon(tmp_path) as d:
+        d.address = f"localhost:{d.port}"
+        bob = d.join("bob")
+        alice = FullScreen(f"alice@{d.address}", "--ca", d.ca, home=home).ready().sees("│ bob")
+        bob.send("/away lunch")
+        alice.sees("bob (away)")
+        carl = FullScreen(f"carl@{d.address}", "--ca", d.ca, home=tmp_path / "other").ready().sees("bob (away)")
+        alice.says("/away").sees("you were not away").says("/away soon").sees("alice (away)")
+        carl.sees("alice (away)")
+        bob.send("/away")
+        assert until(lambda: "bob (away)" not in alice.look().text), alice.text
+        assert until(lambda: "bob (away)" not in carl.look().text), carl.text
+        for one in (alice, carl):
+            one.child.close(force=True)
+
+
 def forget(d, name, account_name, password=PASSWORD):
     """Returns the receipt."""
     client = log_in(d, name, account_name)
@@ -259,7 +276,7 @@ def test_a_member_gets_what_the_operator_would_export(tmp_path, home):
         assert mine.read_text().count("\n") == len(lines)
         assert sorted(p.name for p in tmp_path.glob("*.jsonl*")) == ["mine.jsonl", "theirs.jsonl"]
         guest = FullScreen(f"gast@{d.address}", "--ca", d.ca, home=tmp_path / "other", columns=300).ready()
-        guest.says(f"/export me {tmp_path}/guest").sees("this is kept with an account, and you have none")
+        guest.says(f"/export me {tmp_path}/guest").sees("this is kept with an account: /login")
         assert not list(tmp_path.glob("guest*"))
         for one in (alice, guest):
             one.child.close(force=True)

@@ -104,18 +104,24 @@ void draw_rooms(canvas& on, const area& where, const windows& all) {
 
 /// A guest's name is shown with `?` before it, which no name begins with: nobody has proved it. The
 /// displayed name of an account comes after its name, in quotes, so that nobody mistakes it for
-/// one.
-cells cells_of_member(const std::string& name, bool guest, std::string_view displayed) {
+/// one. That somebody is away is seen beside a long name, too.
+cells cells_of_member(const std::string& name, bool guest, bool away, std::string_view displayed,
+                      std::size_t columns) {
   cells shown = guest ? cells_of_text("?", {role::faint}) : cells();
   const auto add = [&shown](cells more) { std::ranges::move(more, std::back_inserter(shown)); };
   add(cells_of_text(name, style_of_name(name)));
+  if (away) {
+    const cells mark = cells_of_text(" (away)", {role::faint});
+    shown = cut_to_width(std::move(shown), columns - std::min(columns - 1, mark.size()));
+    add(mark);
+  }
   if (!displayed.empty())
     add(cells_of_text(fmt::format(" \"{}\"", sanitize_for_terminal(displayed)), {role::faint}));
   return shown;
 }
 
 void draw_members(canvas& on, const area& where, const std::set<std::string>& names,
-                  const std::set<std::string>* guests, const displayed_names* displayed) {
+                  const screen_state& s) {
   const cell line = cells_of_text("│", {role::faint}).front();
   auto name = names.begin();
   std::size_t left = names.size();
@@ -125,8 +131,10 @@ void draw_members(canvas& on, const area& where, const std::set<std::string>& na
     const bool more = row + 1 == where.rows && left > 1;
     const cells shown =
         more ? cells_of_text(fmt::format("{} more", left), {role::faint})
-             : cells_of_member(*name, guests && guests->contains(*name),
-                               displayed ? displayed->of(*name) : std::string_view());
+             : cells_of_member(*name, s.guests && s.guests->contains(*name),
+                               s.away && !s.away->of(*name).empty(),
+                               s.displayed ? s.displayed->of(*name) : std::string_view(),
+                               where.columns);
     on.put(where.row + row, where.column, where.column + where.columns,
            cut_to_width(shown, where.columns));
     ++name;
@@ -250,7 +258,7 @@ canvas draw_screen(const windows& all, const screen_state& s, std::size_t column
   const window& w = s.found ? *s.found : all.current();
   draw_messages(on, p.messages, w, s.messages);
   if (p.rooms.columns > 0) draw_rooms(on, p.rooms, all);
-  if (p.members.columns > 0) draw_members(on, p.members, *s.members, s.guests, s.displayed);
+  if (p.members.columns > 0) draw_members(on, p.members, *s.members, s);
   if (p.status_row > 0) {
     cells title;
     add(title, " " + w.title(), role::bar_title);

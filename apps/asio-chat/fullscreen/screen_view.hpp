@@ -6,6 +6,7 @@
 #include "fullscreen/chat_state.hpp"
 #include "fullscreen/message_view.hpp"
 
+#include "model/away_members.hpp"
 #include "model/displayed_names.hpp"
 
 #include <cstddef>
@@ -32,6 +33,7 @@ struct screen_state {
   const std::set<std::string>* members = nullptr; ///< of the room that is shown
   const std::set<std::string>* guests = nullptr;  ///< some of them; null: none
   const displayed_names* displayed = nullptr;     ///< beside their names; null: none is known
+  const away_members* away = nullptr;             ///< marked; null: nobody is
   bool rooms_shown = true;
   bool members_shown = true;
   message_style messages = {};

@@ -101,6 +101,9 @@ void window_commands::define(std::string_view definition) {
 window_commands::outcome window_commands::run(std::string_view line) {
   const parsed_line c = parse_command_line(line);
   const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
+  const command_info* const ours = find_ours(c.name);
+  if (ours && ours->arguments.empty() && !c.arguments.empty())
+    return answer(fmt::format("/{0} takes no argument; usage: /{0}", ours->name));
   if (is("alias")) return alias(c.arguments);
   if (is("bind")) return bind(c.arguments);
   if (is("close")) return close();

@@ -98,6 +98,7 @@ screen_state window_control::look() {
   if (s.members) {
     s.guests = around_.guests(w.name);
     s.displayed = &around_.displayed();
+    s.away = &around_.away();
   }
   s.rooms_shown = rooms_shown_;
   s.members_shown = members_shown_;

@@ -47,6 +47,8 @@ class window_control {
     std::function<const std::set<std::string>*(const std::string& room)> guests;
     /// How members are displayed beside their names.
     std::function<const displayed_names&()> displayed;
+    /// Who has said that they do not answer.
+    std::function<const away_members&()> away;
     std::function<void(const std::string& room, log_range, page_handler)> fetch;
     /// Goes into what is kept of the messages of a member; false: nothing is.
     std::function<void(const std::string& name, std::function<void(bool in)>)> open_log;

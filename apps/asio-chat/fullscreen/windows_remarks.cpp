@@ -17,9 +17,10 @@ void windows::remark_on_server(std::string text, wall_time now) {
 
 std::string windows::told_by_server(const std::string& put_out_of, const std::string& text,
                                     wall_time now) {
+  // With the sign of the server, which is not that of the client: it may be an announcement.
   window* room = find(window::kind::room, put_out_of);
-  if (room) room->log.append({log_line::kind::notice, now, {}, text});
-  if (room != &current()) remark(log_line::kind::notice, text, now);
+  if (room) room->log.append({log_line::kind::answer, now, {}, text});
+  if (room != &current()) remark(log_line::kind::answer, text, now);
   // An invitation is looked for later.
   if (!room && current().what != window::kind::server) remark_on_server(text, now);
   return room ? room->title() : all_.front()->title();

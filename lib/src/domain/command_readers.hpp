@@ -106,8 +106,8 @@ inline requests::any read_app_passwords(const given_arguments& g, std::string&) 
   using action = requests::app_passwords::action;
   constexpr std::size_t max_rooms = 16;
   constexpr std::size_t max_name = 64;
-  const auto wrong = [](std::string why) {
-    return requests::unreadable{fail(errc::bad_arguments, std::move(why))};
+  const auto wrong = [](const char* why) {
+    return requests::unreadable{fail(errc::bad_arguments, why)};
   };
   const std::string_view does = g.at[0];
   if (does.empty() || (does == "list" && g.at[1].empty())) return requests::app_passwords{};
@@ -268,6 +268,8 @@ requests::any read_order(const given_arguments& g, std::string&) {
   if (lasts && !what.time && looks_like_time(first_word()))
     return requests::unreadable{fail(
         errc::bad_arguments, "TIME is a number with s, m, h or d, such as 30m, up to ten years")};
+  if (!lasts && !std::is_same_v<What, requests::kick> && !rest.empty())
+    return requests::unreadable{fail(errc::bad_arguments, "behind WHO may stand: everywhere")};
   what.reason = sanitize_for_terminal(rest); // one line: it stands in those of the server
   return what;
 }

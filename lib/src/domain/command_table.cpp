@@ -190,8 +190,9 @@ constexpr std::array general_rows{
     command_row{.name = "devices",
                 .arguments = revoked,
                 .help = "list where your account is logged in, log one out, or name it",
-                .details = "/devices confirm CODE lets in a new one that shows this code, and "
-                           "/devices refuse none of those that ask, see /help login.",
+                .details = "A new one comes by /login NAME there: with the password, or without "
+                           "it, then it shows a code of six digits. Here, /devices confirm CODE "
+                           "lets that one in, and /devices refuse none of those that ask.",
                 .cost = 2,
                 .read = read_devices},
     command_row{.name = "apppassword",

@@ -1,11 +1,11 @@
 #include "domain/displayed_names.hpp"
 
 #include "domain/hub.hpp"
+#include "domain/member_news.hpp"
 #include "model/displayed_names.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -19,13 +19,9 @@ constexpr std::size_t max_bytes = 40 * 1024;
 /// Of a crowd no more are looked at; `/who` tells the rest.
 constexpr std::size_t max_members = 500;
 
-/// So many rooms of a member are told at once, the others a little later.
-constexpr std::size_t max_rooms_at_once = 8;
-constexpr std::size_t max_rooms_in_a_slice = 32;
-
 std::string item_of(const people& known, const std::string& name, const member& who) {
   const std::string* shown = known.displayed_by(who.who());
-  return displayed_item(name, shown ? *shown : std::string());
+  return marked_item(name, shown ? *shown : std::string());
 }
 
 } // namespace
@@ -49,7 +45,7 @@ void displayed_list::make(const people& known, const members& here) {
     ++looked_;
     const std::string* shown = known.displayed_by(who->who());
     if (!shown) continue;
-    all.push_back(displayed_item(name, *shown));
+    all.push_back(marked_item(name, *shown));
     names_.push_back(name);
     bytes += all.back().size();
     if (bytes > max_bytes) break;
@@ -74,26 +70,7 @@ reply displayed_of(const people& known, const member& m) {
 }
 
 void tell_displayed(hub& in, const identity& account) {
-  const member* m = in.find_member(account);
-  if (!m) return;
-  std::vector<std::weak_ptr<room>> later;
-  for (const member::presence& p : m->rooms()) {
-    if (&p - m->rooms().data() < static_cast<std::ptrdiff_t>(max_rooms_at_once))
-      p.in->tell_displayed(*m);
-    else
-      later.push_back(p.in->weak_from_this());
-  }
-  if (later.empty()) return;
-  in.in_slices([&in, account, later = std::move(later)]() mutable {
-    const member* still = in.find_member(account);
-    for (std::size_t n = 0; still && n < max_rooms_in_a_slice && !later.empty(); ++n) {
-      const auto r = later.back().lock();
-      later.pop_back();
-      if (r && r->member_names().contains(still->name()))
-        r->tell_displayed(*still, room::announcement::soon);
-    }
-    return still && !later.empty();
-  });
+  if (const member* m = in.find_member(account)) tell_rooms_of(in, *m, &room::tell_displayed);
 }
 
 } // namespace asio_chat

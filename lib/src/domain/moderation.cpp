@@ -262,6 +262,7 @@ void hub::enforce(const ban& b, const std::string& why) {
       return;
     if (b.what == ban::kind::mute) {
       grade(m);
+      if (why.empty()) return;
       const direct_message told{std::string(name_of_server), m.name(), services_.time.wall_now(),
                                 why};
       for (const endpoint* e : m.endpoints_)

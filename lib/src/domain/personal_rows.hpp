@@ -44,8 +44,9 @@ inline constexpr std::array personal_rows{
     command_row{.name = "away",
                 .arguments = absence,
                 .help = "let others know that you do not answer; without a text: that you do",
-                .details = "Who writes to you alone is told it once, and /whois tells it.",
-                .cost = 2,
+                .details = "You are marked in lists. Who writes to you alone is told it once, and "
+                           "/whois tells it. It ends with your connection.",
+                .cost = 5, // all rooms are told
                 .read = read_text<requests::set_away>},
     command_row{.name = "seen",
                 .arguments = asked_about,

@@ -113,6 +113,10 @@ requests::any read_arguments(const host_row& own, std::string_view typed) {
 }
 
 requests::any read_arguments(const command_row& row, std::string_view typed, std::string& room) {
+  // What was meant is not what would be done: /logout 2. Who leaves may say why, as elsewhere.
+  if (row.arguments.empty() && !typed.empty() && row.name != "quit")
+    return unreadable(errc::bad_arguments, fmt::format("/{0} takes no argument; usage: {1}",
+                                                       row.name, usage_of(describe(row))));
   // What is said, nearly always: the line is trimmed already, and may be empty.
   if (row.arguments.size() == 1 && row.arguments.front().kind == argument_kind::text)
     return row.read({{typed}}, room);

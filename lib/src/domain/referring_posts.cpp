@@ -129,6 +129,9 @@ void referring_posts::find_newest(journal::page& p) {
     if (r->what.kind == entry_kind::destroyed && !edited.contains(offset)) continue;
     if (--back == 0) return look_at(offset);
   }
+  if (room_.head_.offset == 0)
+    return refuse(
+        fail(errc::bad_arguments, fmt::format("nothing was said in {} yet", room_.name())));
   refuse(
       fail(errc::bad_arguments,
            fmt::format("there are not so many things that {} among the last {} entries; name one "

@@ -9,6 +9,7 @@
 #include "domain/proof.hpp"
 #include "domain/read_marks.hpp"
 #include "domain/referring_posts.hpp"
+#include "model/away_members.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -22,6 +23,8 @@ namespace {
 constexpr std::size_t max_page_bytes = 28'000;
 /// A member who joins a crowd is told some of its names; `/who` tells the rest.
 constexpr std::size_t max_names_told = 1'000;
+/// A frame has room for so many of the longest names.
+constexpr std::size_t max_away_told = 400;
 /// So many of those who waited for the log to be opened are taken in at once.
 constexpr std::size_t max_admitted = 16;
 /// Of the newest entries. While that is read, more may be stored than is kept for its end.
@@ -74,6 +77,7 @@ void room::join(endpoint& m, const start_position& from, std::string_view ref) {
   if (is_new && size() <= services_.limits.presence_members) {
     subscribers_->tell(joined, &m.of());
     if (services_.facts && services_.facts->displayed_by(m.who())) tell_displayed(m.of());
+    if (!m.of().away().empty()) tell_away(m.of());
   } else {
     m.tell(joined);
   }
@@ -110,6 +114,11 @@ void room::tell_displayed(const member& who, announcement when) {
   displayed_.changed(who.name(), true);
   if (size() <= services_.limits.presence_members)
     announce(displayed_of(*services_.facts, who), when, &who);
+}
+
+void room::tell_away(const member& who, announcement when) {
+  if (size() <= services_.limits.presence_members)
+    announce(list_of_away({away_item(who.name(), !who.away().empty())}), when, &who);
 }
 
 void room::announce(event e, announcement when, const member* about) {
@@ -354,6 +363,7 @@ void room::admit(endpoint& m, const start_position& from, std::string ref) {
 
 void room::tell_state(const endpoint& m, std::string ref) {
   room_state state{std::move(ref), name_, topic_, {}, head_};
+  std::vector<std::string> away;
   // A protocol with one room has no list of who is in it.
   if (m.many_rooms()) {
     const auto add = [&state](const std::string& name, std::uint64_t proof) {
@@ -366,12 +376,17 @@ void room::tell_state(const endpoint& m, std::string ref) {
       const std::uint64_t proof = who->proof();
       add(name, proof);
       if (proof == 0 && services_.marks_guests) state.guests.push_back(name);
+      // A crowd is not told who comes back either.
+      if (!who->away().empty() && size() <= services_.limits.presence_members &&
+          away.size() < max_away_told)
+        away.push_back(away_item(name, true));
     }
     if (between_) add(name_.substr(1), proof_of(between_->other)); // here or not
     if (services_.facts)
       state.read = read_until(*services_.facts, m.of(), *this, services_.time.wall_now());
   }
   m.tell(std::move(state));
+  if (!away.empty()) m.tell(list_of_away(std::move(away)));
   if (!m.many_rooms() || !services_.facts || !services_.facts->displays_names()) return;
   displayed_.tell(m, *services_.facts, member_names());
 }

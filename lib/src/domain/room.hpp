@@ -125,6 +125,8 @@ class room final : public journal::listener, public std::enable_shared_from_this
                     announcement when = announcement::now);
   /// How an account is displayed has changed: tells those whom `join` tells of its member.
   void tell_displayed(const member& who, announcement when = announcement::now);
+  /// It is away, or back: tells the same ones.
+  void tell_away(const member& who, announcement when = announcement::now);
   /// Tells a member the names of the members, and the topic.
   void tell_state(const endpoint& m, std::string ref = {});
   /// The sink of the endpoint with this membership can take more. Whether a page was asked for.

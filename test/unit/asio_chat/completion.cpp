@@ -105,6 +105,8 @@ TEST_CASE("asio-chat completion: fixed words, each is of an argument that the se
   vocabulary v;
   add_fixed_words(v);
   CHECK(v.choices.size() > 10);
+  CHECK(v.choices["invitation WHAT"] == std::vector<std::string>{"list", "end"});
+  CHECK(v.choices["invite SWITCH"] == std::vector<std::string>{"off"});
   for (const auto& [of, words] : v.choices) {
     CAPTURE(of);
     const std::string command = of.substr(0, of.find(' '));

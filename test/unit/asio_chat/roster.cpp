@@ -88,9 +88,12 @@ TEST_CASE(
   roster r;
   r.observe(room_state{"", "den", "", {"alice"}, {}});
   r.observe(list_of_displayed({"alice Alice Smith"}));
+  r.observe(list_of_away({"alice away"}));
   CHECK(r.displayed().of("alice") == "Alice Smith");
+  CHECK(r.away().of("alice") == "away");
   connected again;
   again.again = true;
   r.observe(again);
   CHECK(r.displayed().of("alice").empty());
+  CHECK(r.away().of("alice").empty());
 }

@@ -97,7 +97,7 @@ TEST_CASE("asio-chat secret questions: a password that may be left out is asked 
       all.push_back(m.question);
     return all;
   };
-  CHECK(questions("/login alice") == words{"password (Enter leaves it out)"});
+  CHECK(questions("/login alice") == words{"password (Enter alone: another device lets you in)"});
   CHECK(questions("/login").empty());
   CHECK(questions("/login alice word").empty());
 }

@@ -51,6 +51,16 @@ TEST_CASE("who lifts a ban in the wrong place is told the right one") {
         lines{"198.51.100.0/24 is banned in lobby: /unban 198.51.100.0/24 lifts that"});
 }
 
+TEST_CASE("a word that means nothing behind WHO lifts nothing") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  w.come("mal");
+  w.say(op, "/ban mal");
+  for (const char* command : {"/unban mal everywere", "/unmute mal in lobby"})
+    CHECK(w.say(op, command) == lines{"behind WHO may stand: everywhere"});
+  CHECK(w.hub.people().bans().size() == 1);
+}
+
 TEST_CASE("what is no address is no name either, and a name of nobody is told") {
   moderated_world w;
   person& op = w.known("olga", role::op);
@@ -224,6 +234,10 @@ TEST_CASE("who is muted hears why, and speaks again when it is over") {
   w.clock.set_wall(w.clock.wall_now() + std::chrono::seconds(90));
   CHECK(w.may_speak(bob));
   w.say(op, "/mute bob");
+  CHECK(bob.ear.last<direct_message>().text == "olga has muted bob in lobby");
+  bob.ear.events.clear();
+  CHECK(w.say(op, "/mute bob") == lines{"bob is muted already, by olga"});
+  CHECK(bob.ear.all<direct_message>().empty()); // it is nothing new
   CHECK_FALSE(w.may_speak(bob));
   CHECK(w.say(op, "/unmute bob") == lines{"you have unmuted bob in lobby"});
   CHECK(w.may_speak(bob));

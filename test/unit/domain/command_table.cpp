@@ -211,6 +211,23 @@ TEST_CASE("arguments are a word each, the last one is the rest of the line") {
   CHECK(std::get<requests::tell>(read_arguments(secret_row, "bob 9999", room)).text == "9999/");
 }
 
+TEST_CASE(
+    "behind a command without arguments nothing stands, so that none does what was not meant") {
+  std::string room;
+  for (const char* name : {"logout", "tls", "head", "rights", "pins"}) {
+    CAPTURE(name);
+    const auto r = read_arguments(*find_command(name), "2", room);
+    REQUIRE(std::holds_alternative<requests::unreadable>(r));
+    CHECK(std::get<requests::unreadable>(r).why.message ==
+          fmt::format("/{0} takes no argument; usage: /{0}", name));
+    CHECK_FALSE(std::holds_alternative<requests::unreadable>(
+        read_arguments(*find_command(name), "", room)));
+  }
+  // Who leaves may say why, as on IRC.
+  CHECK_FALSE(std::holds_alternative<requests::unreadable>(
+      read_arguments(*find_command("quit"), "bye", room)));
+}
+
 TEST_CASE("a refusal names the argument that is missing or wrong, and quotes no secret") {
   const std::string usage = "; usage: /unlock NAME PIN [WORD]";
   CHECK(complaint("") == "NAME is missing" + usage);

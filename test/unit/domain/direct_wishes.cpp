@@ -67,7 +67,7 @@ TEST_CASE("a guest who is here can be blocked, and blocks nobody") {
   for (const char* line : {"/block bob", "/unblock bob", "/requests off"}) {
     INFO(line);
     CHECK(w.say(gast, line) ==
-          lines{"this is kept with an account, and you have none: see /register"});
+          lines{"this is kept with an account: /login to yours, or /register makes one"});
   }
   CHECK(w.say(bob, "/block nobody") == lines{"nobody here is called nobody, and no account"});
   CHECK(w.say(bob, "/block bob") == lines{"that is you"});
@@ -144,9 +144,49 @@ TEST_CASE("who writes to one who is away is told so, once") {
   CHECK(w.say(bob, "/away") == lines{"you are back"});
   CHECK(w.say(alice, "/whois bob").size() == 1);
   CHECK(told(gast) == 0);
+  w.clock.advance(std::chrono::seconds(4)); // what it costs is there again
   CHECK(w.say(bob, "/away " + std::string(201, 'x')) ==
         lines{"why you are away has at most 200 bytes"});
   CHECK(w.say(bob, "/away a\x1b[2Jb").front().find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("who is away is told to those who are there and to those who come") {
+  direct_world w;
+  person& alice = w.known("alice");
+  person& bob = w.known("bob");
+  const auto heard_of = [&](person& p) {
+    lines items;
+    for (const reply& r : p.ear.all<reply>())
+      if (r.command == "away" && r.ref.empty() && r.lines.empty())
+        items.insert(items.end(), r.items.begin(), r.items.end());
+    p.ear.events.clear();
+    return items;
+  };
+  w.say(bob, "/away");
+  CHECK(heard_of(alice).empty());
+  w.say(bob, "/away at lunch");
+  CHECK(heard_of(alice) == lines{"bob away"});
+  w.say(bob, "/away in bed"); // he was
+  CHECK(heard_of(alice).empty());
+  person& carl = w.come("carl");
+  w.hub.join(*carl.self, "den", "").value();
+  w.settle();
+  heard_of(carl);
+  w.hub.join(*bob.self, "den", "").value();
+  w.run();
+  CHECK(heard_of(carl) == lines{"bob away"});
+  w.hub.join(*alice.self, "den", "").value();
+  w.run();
+  CHECK(heard_of(alice) == lines{"bob away"});
+  w.say(bob, "/away");
+  CHECK(heard_of(alice) == lines{"bob", "bob"}); // in each room that both are in
+  // One of the text protocol, who has no token.
+  person& tom = w.people.emplace_back();
+  tom.self = w.hub.enter(tom.ear, {w.new_identity(), "tom", false, false}).value();
+  w.hub.join(*tom.self, "lobby", "").value();
+  w.settle();
+  w.say(tom, "/away at lunch");
+  CHECK(heard_of(alice) == lines{"tom away"});
 }
 
 TEST_CASE("when somebody was here last is told of accounts") {

@@ -114,7 +114,7 @@ TEST_CASE("nobody is displayed as somebody else, and guests not at all") {
             .find("displayed name") != std::string::npos);
   CHECK(w.say(alice, "/display Alice") == lines{"you are displayed as \"Alice\" beside alice"});
   CHECK(w.say(gast, "/display Gast") ==
-        lines{"this is kept with an account, and you have none: see /register"});
+        lines{"this is kept with an account: /login to yours, or /register makes one"});
   CHECK(w.say(gast, "/display x").front().find("no account") == std::string::npos);
 }
 

@@ -240,7 +240,7 @@ TEST_CASE("an export is refused to whom it cannot be given") {
   direct_world w(two_devices());
   person& guest = w.come("gast");
   CHECK(w.say(guest, "/export me") ==
-        lines{"this is kept with an account, and you have none: see /register"});
+        lines{"this is kept with an account: /login to yours, or /register makes one"});
   CHECK(w.say(guest, "/export alice") == lines{"say /export me: you can export nobody else"});
   person& in_lines = w.known("bob");
   CHECK(w.say(in_lines, "/export me") ==

@@ -62,7 +62,7 @@ TEST_CASE("who logs in hears whom the account ignores, who logs out does not") {
   w.say(bob, "/logout");
   w.settle();
   CHECK(w.say(bob, "/ignore alice") ==
-        lines{"this is kept with an account, and you have none: see /register"});
+        lines{"this is kept with an account: /login to yours, or /register makes one"});
   w.type(bob, "/login bob password", {}, "r");
   w.run();
   CHECK(told(bob) == "carl");
@@ -125,7 +125,7 @@ TEST_CASE("what cannot be ignored is refused") {
   for (const char* line : {"/ignore bob", "/ignore", "/unignore bob"}) {
     INFO(line);
     CHECK(w.say(gast, line) ==
-          lines{"this is kept with an account, and you have none: see /register"});
+          lines{"this is kept with an account: /login to yours, or /register makes one"});
   }
   CHECK(w.say(bob, "/ignore bob") == lines{"that is you; what you say cannot be hidden"});
   CHECK(w.ask(bob, "/ignore -server-").front().starts_with("refused[r] name_invalid"));

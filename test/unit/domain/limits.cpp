@@ -98,6 +98,8 @@ TEST_CASE("/limits set and reset are for operators of the server, and say what i
   CHECK(w.say(op, "/limits reset") == lines{"NAME is missing; usage: /limits reset NAME"});
   CHECK(w.say(op, "/limits change rates on").front() ==
         "change is neither set nor reset; usage: /limits set NAME VALUE, /limits reset NAME");
+  CHECK(w.say(op, "/limits reset rates off") ==
+        lines{"/limits reset takes a NAME and no more; usage: /limits reset NAME"});
   CHECK(w.say(op, "/limits reset rates") == lines{"rates is as it is configured, auto"});
   CHECK(facts.facts.size() == std::size_t(std::ranges::count_if(facts.facts, [](const fact& f) {
           return f.kind != fact_kind::limit;

@@ -80,6 +80,7 @@ TEST_CASE("without a number one's newest is meant, and -2 counts back") {
   world w;
   person& alice = w.come("alice");
   person& bob = w.come("bob");
+  CHECK(w.say(alice, "/delete") == lines{"nothing was said in lobby yet"});
   for (const char* text : {"one", "two", "three"})
     w.say(alice, text);
   w.say(bob, "four");

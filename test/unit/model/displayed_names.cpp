@@ -16,11 +16,11 @@ room_state state_of(std::vector<std::string> members) {
 
 TEST_CASE("clients know how members are displayed until they are told otherwise") {
   displayed_names known;
-  known.observe(event(list_of_displayed({displayed_item("alice", "Alice  B"), "bob Bob"})));
+  known.observe(event(list_of_displayed({marked_item("alice", "Alice  B"), "bob Bob"})));
   CHECK(known.of("alice") == "Alice  B");
   CHECK(known.of("bob") == "Bob");
   CHECK(known.of("carl").empty());
-  known.observe(event(list_of_displayed({displayed_item("alice", "")})));
+  known.observe(event(list_of_displayed({marked_item("alice", "")})));
   CHECK(known.of("alice").empty());
   known.observe(event(reply{"r", "display", {}, {"bob Eve"}, {}}));
   known.observe(event(reply{"", "display", {"for a person"}, {"bob Eve"}, {}}));

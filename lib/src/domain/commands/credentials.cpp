@@ -22,7 +22,7 @@ result<void> check_has_account(const asked& q) {
     return fail(errc::not_available,
                 "this is kept with an account, and this server keeps no accounts of its own");
   return fail(errc::login_required,
-              "this is kept with an account, and you have none: see /register");
+              "this is kept with an account: /login to yours, or /register makes one");
 }
 
 result<void> check_certificate_name(const asked& q, std::string_view wanted) {

@@ -141,6 +141,9 @@ result<void> carry_out(const asked& q, requests::show_limits&& what) {
                                                  what.action, sets ? " VALUE" : ""));
   const run_time_limit* row = find_run_time_limit(what.name);
   if (!row) return unknown_limit(what.name);
+  if (!sets && !what.value.empty())
+    return fail(errc::bad_arguments,
+                "/limits reset takes a NAME and no more; usage: /limits reset NAME");
   return sets ? set(q, *row, what.value) : reset(q, *row);
 }
 

@@ -197,8 +197,11 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
                           "who come by that name",
                           kept_ban->shown));
         answer(std::move(list));
-        (*alive)->enforce(*kept_ban, *is_there ? sentence_of_known(*kept_ban)
-                                               : fmt::format("{} has {}", kept_ban->by, done));
+        // Who is muted already was told when it began.
+        const bool out = kept_ban->what == ban::kind::out;
+        (*alive)->enforce(*kept_ban, !*is_there ? fmt::format("{} has {}", kept_ban->by, done)
+                                     : out      ? sentence_of_known(*kept_ban)
+                                                : std::string());
       });
   return {};
 }

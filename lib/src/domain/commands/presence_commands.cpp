@@ -2,6 +2,7 @@
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
+#include "domain/member_news.hpp"
 #include "domain/sayable.hpp"
 #include "domain/time_words.hpp"
 
@@ -24,11 +25,13 @@ result<void> carry_out(const asked& q, requests::set_away&& what) {
     return fail(errc::text_too_long,
                 fmt::format("why you are away has at most {} bytes", longest_absence));
   const bool was = !q.by.of().away().empty();
-  answer_to(q, what.command,
-            lines{!why.empty() ? fmt::format("you are away: {}; /away ends it", why)
-                  : was        ? "you are back"
-                               : "you were not away; /away TEXT says that you are"});
+  const bool is = !why.empty();
+  lines told{is    ? fmt::format("you are away: {}; /away ends it", why)
+             : was ? "you are back"
+                   : "you were not away; /away TEXT says that you are"};
   q.by.of().set_away(std::move(why));
+  if (was != is) tell_rooms_of(q.in, q.by.of(), &room::tell_away);
+  answer_to(q, what.command, std::move(told));
   return {};
 }
 

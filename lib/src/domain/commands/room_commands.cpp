@@ -92,7 +92,7 @@ result<void> carry_out(const asked& q, requests::list_members&& what) {
     list.names.push_back(next->first);
     if (q.about->is_marked(next->first)) list.guests.push_back(next->first);
     if (const std::string* shown = q.in.people().displayed_by(next->second->who()))
-      list.displayed.push_back(displayed_item(next->first, *shown));
+      list.displayed.push_back(marked_item(next->first, *shown));
     if (!next->second->away().empty()) list.away.push_back(next->first);
   }
   if (next != all.end()) list.next = next->first;

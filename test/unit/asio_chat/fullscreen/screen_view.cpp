@@ -122,6 +122,19 @@ TEST_CASE(
   CHECK(rows[2].find("│ bob \"Bob") != std::string::npos);
 }
 
+TEST_CASE("asio-chat screen view: who is away is marked, beside a long name, too") {
+  room_view v;
+  away_members away;
+  away.observe(event(list_of_away({"alice away", "bob away", "maximilian away"})));
+  away.observe(event(list_of_away({"bob"})));
+  v.members.insert("maximilian");
+  v.s.away = &away;
+  const auto rows = v.shown(80, 7);
+  CHECK(rows[1].ends_with("│ alice (away)"));
+  CHECK(rows[2].ends_with("│ bob"));
+  CHECK(rows[4].ends_with("│ maxim… (away)"));
+}
+
 TEST_CASE("asio-chat screen view: a lost connection and a name that is not verified are told") {
   room_view v;
   v.state.connection.verified = false;

@@ -65,6 +65,7 @@ TEST_CASE("asio-chat window commands: a conversation is opened, and every window
   CHECK(c.state.all.current().title() == "@bob");
   c.commands.run("/CLOSE");
   CHECK(c.state.all.current().title() == "#den");
+  CHECK(c.says("/close 2") == "/close takes no argument; usage: /close");
   CHECK(c.commands.run("/close").then == "/leave den"); // it closes when the server has answered
   room_state nook;
   nook.room = "nook";

@@ -65,6 +65,7 @@ struct window_person {
        },
        .guests = [](const std::string&) -> const std::set<std::string>* { return nullptr; },
        .displayed = {},
+       .away = {},
        .fetch =
            [this](const std::string&, log_range part, window_control::page_handler done) {
              asked.push_back(part);

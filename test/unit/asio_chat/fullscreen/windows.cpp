@@ -355,3 +355,12 @@ TEST_CASE("asio-chat windows: who is put out of a room sees it, and comes back t
   REQUIRE(lobby.marks);
   CHECK(*lobby.marks == position{1, 1});
 }
+
+TEST_CASE("asio-chat windows: what the server tells one alone has its sign, wherever it stands") {
+  desk d;
+  window& lobby = d.room("lobby");
+  d.all.told_by_server("lobby", "bob has removed alice from lobby", {});
+  CHECK(lobby.log.at(lobby.log.end() - 1).what == log_line::kind::answer);
+  d.all.told_by_server("", "back at five", {});
+  CHECK(d.all.current().log.at(d.all.current().log.end() - 1).what == log_line::kind::answer);
+}
