@@ -260,17 +260,12 @@ TEST_CASE("who is here without a device is told of, and ends with all others") {
   w.say(chooser, "/login alice password");
   CHECK(w.say(alice, "/devices").back() == "2 more connections are here without a device, until "
                                            "they end: /devices all ends them");
-  login back{alice.self->who(), "alice", true, true}; // the same device once more
-  back.has_account = true;
-  back.token = alice.self->token();
-  person& again = come(back);
   CHECK(w.say(alice, "/devices all") == lines{"the others are logged out"});
   for (const person* p : {&phone, &plain, &chooser}) {
     REQUIRE(p->ear.closed);
     CHECK(p->ear.closed->phrase == "all others were logged out by /devices all");
   }
   CHECK_FALSE(alice.ear.closed);
-  CHECK_FALSE(again.ear.closed);
 }
 
 TEST_CASE("who is logged out by a reset meanwhile lets nobody in") {
@@ -318,22 +313,6 @@ TEST_CASE("what waits of a connection that was logged out is not carried out any
   w.run();
   CHECK(phone.ear.closed);
   CHECK(w.say(alice, "/devices").front().starts_with("1: first, "));
-}
-
-TEST_CASE("who logs out ends the other connections of the same device") {
-  moderated_world w(several());
-  person& alice = w.known("alice");
-  person& phone = w.come("phone");
-  w.say(phone, "/login alice password");
-  person& again = w.people.emplace_back();
-  login back{alice.self->who(), "alice", true, true};
-  back.has_account = true;
-  back.token = phone.self->token();
-  again.self = w.hub.enter(again.ear, back).value();
-  CHECK(w.say(again, "/logout").front().starts_with("you are a guest"));
-  CHECK_FALSE(again.ear.closed);
-  CHECK(phone.ear.closed.value().phrase == "this device has logged out");
-  CHECK_FALSE(alice.ear.closed);
 }
 
 TEST_CASE("guests confirm nothing, and who has an account asks for none") {

@@ -1,8 +1,6 @@
 #include "domain/post_shares.hpp"
 #include "domain/inflight_limit.hpp"
 
-
-
 #include <array>
 
 namespace asio_chat {

@@ -177,7 +177,7 @@ result<void> carry_out(const asked& q, requests::log_out&& what) {
           if (token && d->token == *token) gone = without_devices(p, d->account, {d});
         return gone;
       },
-      [who, answer, account = q.by.who()](const result<void>& kept) {
+      [who, answer](const result<void>& kept) {
         who.end([&](hub& in, endpoint* by) {
           if (!kept) return answer(kept.error());
           if (!by) return;
@@ -188,7 +188,6 @@ result<void> carry_out(const asked& q, requests::log_out&& what) {
           guest.name = in.free_name(by->name(), guest.who);
           in.become(*by, guest);
           answer(lines{fmt::format("you are a guest, known as {}", by->name())}, {by->name()});
-          if (by->token()) in.close_device(account, *by->token(), "this device has logged out");
         });
       });
   return {};
