@@ -5,6 +5,7 @@ The programs are looked for in the directory that ASIO_CHAT_BIN names.
 
 import json
 import os
+import resource
 import shutil
 import signal
 import stat
@@ -108,6 +109,23 @@ def test_a_catch_up_with_a_gap_is_found_out(forgetful):
     done = bench(*CATCH_UP, *forgetful)
     assert done.returncode == 1
     assert '"kind":"gap"' in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_scale_logs_members_in_and_tells_what_they_take():
+    runs = report("scale", "--connections", "1,41", "--seconds", "0.5")["runs"]
+    assert [(run["connections"], run["processes"]) for run in runs] == [(1, 1), (41, 2)]
+    for run in runs:
+        assert min(run[name] for name in ("login_s", "login_cpu_ms", "alone_p99_ms", "among_p99_ms")) > 0
+    shown = bench("scale", "--connections", "4", "--seconds", "0.5").stdout.splitlines()
+    assert [line.split()[0] for line in shown] == ["connections", "4"]
+
+
+def test_scale_says_how_many_the_limit_of_open_files_allows():
+    done = subprocess.run([BIN / "asio-chat-bench", "scale", "--connections", "10,1000"], capture_output=True, text=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (600, 600)))
+    assert done.returncode == 2 and done.stdout == ""
+    assert "1000 need 1250 open files" in done.stderr and "the limit is 600" in done.stderr
+    assert "ask for 350 at most" in done.stderr
 
 
 def test_growth_prints_a_table_for_each_axis():

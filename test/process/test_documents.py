@@ -371,6 +371,8 @@ RUNS = {
     "asio-chat-bench compare --scenario handshakes --resumed": small_compare,
     "asio-chat-bench idle --connections 1000,5000,10000":
         lambda place, command: place.sh("asio-chat-bench idle --connections 10,20 --quiet 1"),
+    "asio-chat-bench scale --connections 10000,19700":
+        lambda place, command: place.sh("asio-chat-bench scale --connections 10,20 --seconds 0.5"),
     "asio-chat-bench append": lambda place, command: place.sh(f"{command} --count 20"),
     "asio-chat-bench search": lambda place, command: place.sh(f"{command} --entries 2000 --searches 3 --no-wait"),
     "asio-chat-bench start": lambda place, command: place.sh(f"{command} --entries 1000 --starts 1"),

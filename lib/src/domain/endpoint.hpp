@@ -174,7 +174,7 @@ class endpoint {
   bool is_time_for(turn t) const noexcept;
 
  private:
-  static constexpr std::uint32_t part_of_flood = 8; ///< of `limits::posts_under_way`
+  static constexpr std::uint32_t part_of_flood = 32; ///< of `limits::posts_under_way`
   static constexpr std::size_t max_answers = 8;
   static constexpr std::size_t max_openings = 32;
   static constexpr std::size_t max_upkeep = 64;
