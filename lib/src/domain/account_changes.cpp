@@ -51,8 +51,9 @@ void hub::account_changed(const account_change& c, const identity& of) {
   if (c.what == account_change::kind::remove || c.what == account_change::kind::forget)
     exports_.drop(of);
   if (c.what == account_change::kind::uncertify)
-    close_certificate(of, *read_pin(c.pin),
-                      "your certificate was removed by the operator of this server");
+    close_those(
+        of, [key = *read_pin(c.pin)](const endpoint& e) { return e.came_by(key); },
+        "your certificate was removed by the operator of this server");
   if (c.what != account_change::kind::forget) return;
   const auto gone = people_.farewells().find(of);
   if (c.receipt && services_.people && gone != people_.farewells().end())

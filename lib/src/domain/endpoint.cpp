@@ -38,6 +38,16 @@ bool endpoint::is_time_for(turn t) const noexcept {
   return true;
 }
 
+bool endpoint::came_by(const key_hash& key) const noexcept {
+  return certificate_ && certificate_->opened && certificate_->key == key;
+}
+
+void endpoint::dismiss(const std::string& why) {
+  dismissed_ = true;
+  waiting_.clear();
+  sink_.close({close_code::removed, why});
+}
+
 void endpoint::begin_post() {
   post_share& share = member_->share();
   hub_.post_shares_.count(share);

@@ -114,6 +114,8 @@ class endpoint {
   bool takes_directs() const noexcept { return !app_ || app_->takes_directs(); }
   /// Null: it has shown none.
   const certificate_login* certificate() const noexcept { return certificate_.get(); }
+  /// Whether the certificate alone has let it in.
+  bool came_by(const key_hash& key) const noexcept;
   /// What it shares with all others of its address; null: nothing.
   allowances* shared_allowances() const noexcept { return address_allowed_.get(); }
   /// Whether what others write to its account comes in rooms, see `direct_logs`; else one by one.
@@ -136,6 +138,9 @@ class endpoint {
     if (auto* r = std::get_if<reply>(&e)) r->data_alone = data_replies_;
     sink_.deliver(share(std::move(e)));
   }
+  /// It is logged out, and nothing that it still waits for is done. Its connection ends soon.
+  void dismiss(const std::string& why);
+  bool is_dismissed() const noexcept { return dismissed_; }
   /// The answer to a request that is not carried out.
   void refuse(std::string_view ref, const failure& why) const;
 
@@ -228,6 +233,7 @@ class endpoint {
   std::uint32_t undecided_ = 0;          ///< messages of which the host has not said what becomes
   std::vector<waiting_request> waiting_; ///< in their order; one, where the sink obeys `hold`
   bool waiting_holds_ = false;
+  bool dismissed_ = false;
   bool slowed_ = false;  ///< it was faster than its rates allow
   bool goes_on_ = false; ///< a task for that is on its way
 };

@@ -203,12 +203,9 @@ class hub {
   void close_all(member& m, const std::string& why);
   /// Everybody whom the ban is about, from where it holds. Takes a while where many are here.
   void enforce(const ban& b, const std::string& why);
-  /// Connections of the account that came with the token are closed.
-  void close_device(const identity& account, const identity& token, const std::string& why);
-  /// Those that came by the app password, or by a device that did.
-  void close_app(const identity& account, std::uint64_t number, const std::string& why);
-  /// Those that came by the certificate alone, likewise.
-  void close_certificate(const identity& account, const key_hash& key, const std::string& why);
+  /// Those connections of the account.
+  void close_those(const identity& account, const std::function<bool(const endpoint&)>& which,
+                   const std::string& why);
   /// Does it to everybody, to the first few at once and to the others in slices; to whoever comes
   /// meanwhile, too. So it has to depend on what is known then alone.
   void sweep(std::function<void(member&)> what);

@@ -248,10 +248,8 @@ void hub::put_out(member& m, const std::string& room, const std::string& why) {
 }
 
 void hub::close_all(member& m, const std::string& why) {
-  for (endpoint* e : m.endpoints_) {
-    e->waiting_.clear(); // what they have asked for is not done any more
-    e->sink().close({close_code::removed, why});
-  }
+  for (endpoint* e : m.endpoints_)
+    e->dismiss(why);
 }
 
 void hub::enforce(const ban& b, const std::string& why) {
@@ -284,35 +282,12 @@ std::string hub::sentence_of_mute(const ban& b) const {
   return b.reason.empty() ? why : fmt::format("{}: {}", why, b.reason);
 }
 
-void hub::close_device(const identity& account, const identity& token, const std::string& why) {
+void hub::close_those(const identity& account, const std::function<bool(const endpoint&)>& which,
+                      const std::string& why) {
   const auto of = by_identity_.find(account);
   if (of == by_identity_.end()) return;
-  for (endpoint* e : of->second->endpoints_) {
-    if (e->token() != token) continue;
-    e->waiting_.clear();
-    e->sink().close({close_code::removed, why});
-  }
-}
-
-void hub::close_app(const identity& account, std::uint64_t number, const std::string& why) {
-  const auto of = by_identity_.find(account);
-  if (of == by_identity_.end()) return;
-  for (endpoint* e : of->second->endpoints_) {
-    if (!e->app() || e->app()->number != number) continue;
-    e->waiting_.clear();
-    e->sink().close({close_code::removed, why});
-  }
-}
-
-void hub::close_certificate(const identity& account, const key_hash& key, const std::string& why) {
-  const auto of = by_identity_.find(account);
-  if (of == by_identity_.end()) return;
-  for (endpoint* e : of->second->endpoints_) {
-    const certificate_login* c = e->certificate();
-    if (!c || !c->opened || c->key != key) continue;
-    e->waiting_.clear();
-    e->sink().close({close_code::removed, why});
-  }
+  for (endpoint* e : of->second->endpoints_)
+    if (which(*e)) e->dismiss(why);
 }
 
 void hub::note_in(const std::string& room, std::uint64_t by, std::string text) {

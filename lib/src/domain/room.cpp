@@ -74,12 +74,16 @@ void room::join(endpoint& m, const start_position& from, std::string_view ref) {
     m.begin(work::opening);
     waiting_.push_back({m.number(), from, std::string(ref)});
   }
+  const bool displays = services_.facts && services_.facts->displayed_by(m.who());
+  const bool is_away = !m.of().away().empty() && size() <= services_.limits.presence_members;
   if (is_new && size() <= services_.limits.presence_members) {
     subscribers_->tell(joined, &m.of());
-    if (services_.facts && services_.facts->displayed_by(m.who())) tell_displayed(m.of());
-    if (!m.of().away().empty()) tell_away(m.of());
+    if (displays) tell_displayed(m.of());
+    if (is_away) tell_away(m.of());
   } else {
     m.tell(joined);
+    if (displays) m.tell(displayed_of(*services_.facts, m.of()));
+    if (is_away) m.tell(list_of_away({away_item(m.name(), true)}));
   }
 }
 

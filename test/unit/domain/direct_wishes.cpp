@@ -180,6 +180,20 @@ TEST_CASE("who is away is told to those who are there and to those who come") {
   CHECK(heard_of(alice) == lines{"bob away"});
   w.say(bob, "/away");
   CHECK(heard_of(alice) == lines{"bob", "bob"}); // in each room that both are in
+  // His second device is told behind its own `joined`, which says nothing of it.
+  w.say(bob, "/away at lunch");
+  person& phone = w.people.emplace_back();
+  login again{bob.self->who(), "bob", true, true};
+  again.has_account = true;
+  again.token = w.new_identity();
+  phone.self = w.hub.enter(phone.ear, again).value();
+  w.hub.join(*phone.self, "lobby", "").value();
+  w.run();
+  REQUIRE_FALSE(phone.ear.events.empty());
+  CHECK(std::holds_alternative<reply>(phone.ear.events.back()));
+  CHECK(heard_of(phone).size() >= 1);
+  w.say(bob, "/away");
+  heard_of(alice);
   // One of the text protocol, who has no token.
   person& tom = w.people.emplace_back();
   tom.self = w.hub.enter(tom.ear, {w.new_identity(), "tom", false, false}).value();

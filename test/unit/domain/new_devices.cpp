@@ -268,6 +268,20 @@ TEST_CASE("who is here without a device is told of, and ends with all others") {
   CHECK_FALSE(alice.ear.closed);
 }
 
+TEST_CASE("what is under way of who is logged out by /devices all is not done") {
+  moderated_world w(several());
+  person& alice = w.known("alice");
+  person& thief = w.people.emplace_back();
+  thief.self = w.hub.enter(thief.ear, login{w.new_identity(), "thief"}).value(); // keeps no token
+  w.say(thief, "/login alice password");
+  w.type(alice, "/devices all", {}, "r");
+  w.type(thief, "/apppassword add mine chat", {}, "s");
+  w.type(thief, "/apppassword add again chat", {}, "t");
+  w.run();
+  CHECK(thief.ear.closed);
+  CHECK(w.hub.people().app_passwords_of(alice.self->who()).empty());
+}
+
 TEST_CASE("who is logged out by a reset meanwhile lets nobody in") {
   const auto reset_while = [](bool keeps_token, const std::string& asked) {
     moderated_world w(several());

@@ -134,7 +134,9 @@ result<void> remove(const asked& q, std::uint64_t number) {
         if (!kept) return answer(kept.error());
         answer(lines{fmt::format("app password {} opens nothing any more", number)});
         if (const auto alive = in.lock())
-          (*alive)->close_app(account, number, "this app password was removed by its owner");
+          (*alive)->close_those(
+              account, [number](const endpoint& e) { return e.app() && e.app()->number == number; },
+              "this app password was removed by its owner");
       });
   return {};
 }

@@ -110,8 +110,9 @@ result<void> remove(const asked& q, const std::string& which) {
         if (!kept) return answer(kept.error());
         answer(lines{fmt::format("certificate {} opens your account no more", gone->number)});
         if (const auto alive = in.lock())
-          (*alive)->close_certificate(gone->account, gone->key,
-                                      "your certificate was removed by /cert");
+          (*alive)->close_those(
+              gone->account, [&](const endpoint& e) { return e.came_by(gone->key); },
+              "your certificate was removed by /cert");
       });
   return {};
 }

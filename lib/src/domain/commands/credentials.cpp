@@ -92,7 +92,7 @@ result<void> same_login::check(const hub& in) const {
   const endpoint* by = in.find_endpoint(connection_);
   const account* of = device_ ? p.of_device(*device_) : a;
   const account_certificate* c = certificate_ ? p.find_certificate(*certificate_) : nullptr;
-  if (!by || by->who() != account_ || !of || of->id != account_ ||
+  if (!by || by->is_dismissed() || by->who() != account_ || !of || of->id != account_ ||
       (certificate_ && (!c || c->account != account_)))
     return fail(errc::not_allowed, "you were logged out meanwhile");
   return check_unchanged(in, account_, password_hash_);

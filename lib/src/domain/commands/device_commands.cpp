@@ -34,16 +34,6 @@ std::size_t count_without_device(const asked& q) {
       }));
 }
 
-/// All connections but the one that asks, and those of its device.
-void close_others(const hub& in, const identity& account, std::uint64_t by,
-                  const std::optional<identity>& own) {
-  const member* m = in.find_member(account);
-  if (!m) return;
-  for (const endpoint* e : m->endpoints())
-    if (e->number() != by && !(own && e->token() == own))
-      e->sink().close({close_code::removed, "all others were logged out by /devices all"});
-}
-
 lines list_of(const asked& q) {
   lines list;
   for (const device* d : q.in.people().devices_of(q.by.who())) {
@@ -140,9 +130,15 @@ result<void> carry_out(const asked& q, requests::devices&& what) {
         answer(lines{all ? "the others are logged out" : "one device is logged out"});
         const auto alive = in.lock();
         if (!alive) return;
-        if (all) return close_others(**alive, account, by, own);
-        for (const identity& token : *gone)
-          (*alive)->close_device(account, token, "this device was logged out by /devices");
+        if (!all)
+          return (*alive)->close_those(
+              account,
+              [&](const endpoint& e) { return e.token() && std::ranges::count(*gone, *e.token()); },
+              "this device was logged out by /devices");
+        (*alive)->close_those(
+            account,
+            [&](const endpoint& e) { return e.number() != by && !(own && e.token() == own); },
+            "all others were logged out by /devices all");
       });
   return {};
 }

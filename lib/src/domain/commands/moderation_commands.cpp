@@ -106,12 +106,12 @@ facts without_invitation(const people& p, const std::string& room, const identit
 }
 
 /// Who is put out of a private room does not come back by the invitation from before.
-/// @param then when there is none any more; null: the member has gone meanwhile
-void end_invitation(const asked& q, member& of, std::function<void(hub&, member*)> then) {
+/// @param then whether it has ended; null: the member has gone meanwhile
+void end_invitation(const asked& q, member& of, std::function<void(hub&, member*, bool)> then) {
   people& p = q.in.people();
   const std::string room = q.about->name();
   const identity who = of.who();
-  if (without_invitation(p, room, who).empty()) return then(q.in, &of);
+  if (without_invitation(p, room, who).empty()) return then(q.in, &of, true);
   p.change([&p, room, who]() -> result<facts> { return without_invitation(p, room, who); },
            [in = q.in.alive(), room, who, name = of.name(),
             then = std::move(then)](const result<void>& kept) {
@@ -121,7 +121,8 @@ void end_invitation(const asked& q, member& of, std::function<void(hub&, member*
                (*alive)->note(fmt::format("{} is still invited into {}: {}", name, room,
                                           kept.error().message));
              const member* still = (*alive)->find_member(who);
-             then(**alive, still ? (*alive)->find_member(still->name()) : nullptr);
+             then(**alive, still ? (*alive)->find_member(still->name()) : nullptr,
+                  kept.has_value());
            });
 }
 
@@ -290,9 +291,13 @@ result<void> carry_out(const asked& q, requests::kick&& what) {
   // Whoever hears that they are out may be back at once: nothing lets them in then.
   end_invitation(q, *m,
                  [number = q.by.number(), by = q.by.name(), room, done, why,
-                  answer = later_answer(q, what.command)](hub& in, member* still) {
+                  answer = later_answer(q, what.command)](hub& in, member* still, bool ended) {
                    tell_of(in, number, by, room, done);
-                   answer(lines{fmt::format("you have {}", done)});
+                   lines told{fmt::format("you have {}", done)};
+                   if (!ended)
+                     told.emplace_back("the server cannot write to its disk: the invitation still "
+                                       "holds, and they may be back; /kick them again later");
+                   answer(std::move(told));
                    if (still) in.put_out(*still, room, why);
                  });
   return {};
