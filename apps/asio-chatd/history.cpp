@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <vector>
 
 #include <sys/stat.h>
@@ -108,6 +109,12 @@ sqlite::known_room choose_room(const history& kept, const std::string& typed) {
 }
 
 std::string maker_of(const std::string& file, const std::string& data_directory) {
+  if (file.empty()) return {}; // it goes to the standard output
+  namespace fs = std::filesystem;
+  // The links in there are its owner's.
+  const fs::path data_path = (fs::absolute(data_directory).lexically_normal() / "").parent_path();
+  const fs::path below = fs::absolute(file).lexically_normal().lexically_relative(data_path);
+  if (*below.begin() != "..") return data_directory;
   struct stat there {
   }, data{};
   const bool is_the_same = ::stat(directory_of(file).c_str(), &there) == 0 &&

@@ -307,6 +307,33 @@ def test_C48_a_daemon_that_root_starts_becomes_a_user_who_can_listen_below_1024(
 
 
 @as_root
+def test_root_that_acts_as_the_owner_keeps_no_group_of_its_own(tmp_path):
+    user = pwd.getpwnam("nobody")
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    hand_over(data, user)
+    for above in data.parents:
+        if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
+            above.chmod(above.stat().st_mode | 0o011)
+    with Daemon(tmp_path, "--user", "nobody") as d:
+        d.join("alice").close()
+        assert d.stop() == 0
+
+    def listed():
+        return subprocess.run([BIN / "asio-chatd", "account", "list", "--data", data], capture_output=True, text=True,
+                              extra_groups=[0], timeout=PATIENCE)
+    done = listed()
+    assert done.returncode == 0, done.stderr
+    elsewhere = tmp_path / "of-root.db"
+    (data / "keys.db").rename(elsewhere)
+    os.chown(elsewhere, 0, 0)
+    elsewhere.chmod(0o660)
+    (data / "keys.db").symlink_to(elsewhere)
+    done = listed()
+    assert done.returncode != 0 and "keys.db" in done.stderr, done
+
+
+@as_root
 @pytest.mark.parametrize("there", ["owned", "missing"])
 @pytest.mark.parametrize("key", ["in the directory", "of root"])
 def test_root_makes_the_first_owner_of_a_daemon_that_is_another_user(tmp_path, there, key):

@@ -1288,5 +1288,11 @@ def test_root_backs_up_verifies_exports_and_restores_as_the_owner_of_the_directo
                 link.unlink(missing_ok=True)
                 for made in ("b.db", "b.db.keys"):
                     (own / made).unlink(missing_ok=True)
+        (data / "out").symlink_to(own)
+        for command in (("backup", data / "out" / "x"), ("export", "den", "--output", data / "out" / "x")):
+            one = run(*command, data=data, env=SEALED)
+            assert one.returncode != 0 and "Permission denied" in one.stderr, (command, one)
+            assert not (own / "x").exists(), command
+        (data / "out").unlink()
     finally:
         shutil.rmtree(own)

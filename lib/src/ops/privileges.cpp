@@ -12,6 +12,7 @@
 #include <cstdlib>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -71,8 +72,14 @@ result<void> become_user(const std::string& name) {
 acting_as_owner::acting_as_owner(const std::string& directory, root_reads what) {
   struct stat owner {};
   if (::geteuid() != 0 || ::stat(directory.c_str(), &owner) != 0 || owner.st_uid == 0) return;
+  groups_.resize(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+  groups_.resize(static_cast<std::size_t>(
+      std::max(0, ::getgroups(static_cast<int>(groups_.size()), groups_.data()))));
+  const passwd* user = ::getpwuid(owner.st_uid);
+  const int grouped =
+      user ? ::initgroups(user->pw_name, owner.st_gid) : ::setgroups(1, &owner.st_gid);
   // The files would be root's, and the daemon could not use them.
-  if (::setegid(owner.st_gid) != 0 || ::seteuid(owner.st_uid) != 0)
+  if (grouped != 0 || ::setegid(owner.st_gid) != 0 || ::seteuid(owner.st_uid) != 0)
     throw error(fail(errc::not_available, fmt::format("cannot act as {}: {}",
                                                       user_text(owner.st_uid), errno_text(errno))));
   acts_ = true;
@@ -87,7 +94,9 @@ acting_as_owner::acting_as_owner(const std::string& directory, root_reads what) 
 }
 
 acting_as_owner::~acting_as_owner() {
-  if (acts_ && (::seteuid(0) != 0 || ::setegid(0) != 0)) std::abort(); // it was root
+  if (acts_ &&
+      (::seteuid(0) != 0 || ::setegid(0) != 0 || ::setgroups(groups_.size(), groups_.data()) != 0))
+    std::abort(); // it was root
 }
 
 confined_part give_up_privileges(const confinement& needed) {

@@ -4,6 +4,7 @@
 #include "ops/confinement.hpp"
 
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -33,6 +34,7 @@ class acting_as_owner {
 
  private:
   bool acts_ = false;
+  std::vector<gid_t> groups_; ///< root's own
 };
 
 /// Gives up what is left of them, unless that is needed to listen, and the way to get any back: no
