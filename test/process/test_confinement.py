@@ -265,11 +265,16 @@ def test_C48_a_reload_from_a_directory_that_was_replaced_says_that_the_daemon_is
         assert "asio-chatd is confined to the directories of its start; restart it" in d.log
 
 
-def hand_over(directory, user):
-    """`directory`, and the way to it, to `user`."""
+def open_way_to(directory):
+    """Others may go through the directories above it."""
     for above in directory.parents:
         if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
             above.chmod(above.stat().st_mode | 0o011)
+
+
+def hand_over(directory, user):
+    """`directory`, and the way to it, to `user`."""
+    open_way_to(directory)
     os.chown(directory, user.pw_uid, user.pw_gid)
 
 
@@ -312,9 +317,6 @@ def test_root_that_acts_as_the_owner_keeps_no_group_of_its_own(tmp_path):
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     hand_over(data, user)
-    for above in data.parents:
-        if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
-            above.chmod(above.stat().st_mode | 0o011)
     with Daemon(tmp_path, "--user", "nobody") as d:
         d.join("alice").close()
         assert d.stop() == 0
@@ -339,14 +341,11 @@ def test_root_that_acts_as_the_owner_keeps_no_group_of_its_own(tmp_path):
 def test_root_makes_the_first_owner_of_a_daemon_that_is_another_user(tmp_path, there, key):
     user = pwd.getpwnam("nobody")
     data = tmp_path / "data"
-    hand_over_way = data
     if there == "owned":
         data.mkdir(mode=0o700)
         hand_over(data, user)
     else:
-        for above in hand_over_way.parents:
-            if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
-                above.chmod(above.stat().st_mode | 0o011)
+        open_way_to(data)
     options = ["--data", data, "--user", "nobody", "--password-memory", "8M"]
     if key == "of root":
         file = tmp_path / "key"

@@ -104,7 +104,7 @@ void draw_rooms(canvas& on, const area& where, const windows& all) {
 
 /// A guest's name is shown with `?` before it, which no name begins with: nobody has proved it. The
 /// displayed name of an account comes after its name, in quotes, so that nobody mistakes it for
-/// one. That somebody is away is seen beside a long name, too.
+/// one. A long name is cut, so that `(away)` behind it is seen.
 cells cells_of_member(const std::string& name, bool guest, bool away, std::string_view displayed,
                       std::size_t columns) {
   cells shown = guest ? cells_of_text("?", {role::faint}) : cells();

@@ -33,7 +33,7 @@ struct screen_state {
   const std::set<std::string>* members = nullptr; ///< of the room that is shown
   const std::set<std::string>* guests = nullptr;  ///< some of them; null: none
   const displayed_names* displayed = nullptr;     ///< beside their names; null: none is known
-  const away_members* away = nullptr;             ///< marked; null: nobody is
+  const away_members* away = nullptr;             ///< some of them; null: none
   bool rooms_shown = true;
   bool members_shown = true;
   message_style messages = {};

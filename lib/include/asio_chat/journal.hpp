@@ -156,7 +156,7 @@ class journal {
   /// Whether `trim` takes anything out.
   virtual bool trims() const noexcept { return false; }
   /// Takes out of a log what is not among its newest `entries`, and what was said before `since`,
-  /// for good and durably, whoever follows it, and destroys what that has said. The oldest go
+  /// for good and durably, whoever follows it, and destroys the texts of those. The oldest go
   /// first; what stands behind something that stays, stays. Entries that stay keep their positions,
   /// and a page from before them has a `gap`. A journal that stores several entries together may
   /// keep some for as long as the newest of those, and one that does not believe the caller's clock

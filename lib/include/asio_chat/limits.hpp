@@ -43,8 +43,8 @@ struct limits {
   std::size_t outbox_total_bytes = 64u << 20;
   std::size_t outbox_bytes = 4u << 20; ///< beyond so many waiting bytes a session is closed
   /// Messages of one member that are not stored yet, 2 to 1000000. At this number the member's
-  /// further requests are not read. Who says more than a fourth of all, beside others, has a
-  /// thirty-second of it.
+  /// further requests are not read. For who says more than a fourth of all while others talk it
+  /// is 1/32 of that.
   std::size_t posts_under_way = 1'024;
 
   std::chrono::milliseconds handshake_time = std::chrono::seconds(5); ///< for TLS, from accept on

@@ -128,7 +128,7 @@ TEST_CASE("a member with too many posts under way is held back until half of the
   CHECK_FALSE(alice.ear.held);
 }
 
-TEST_CASE("a member who floods while others talk has a thirty-second of that under way") {
+TEST_CASE("a member who floods while others talk has 1/32 of that under way") {
   limits l = domain_world::without_history();
   l.posts_under_way = 128;
   domain_world w(l);
